@@ -1,0 +1,165 @@
+"""The way to PostgreSQL: one pool, a fair queue in front of it, and transactions."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Protocol
+
+import asyncpg
+import msgspec
+
+from seen.core.errors import Unavailable
+
+Row = asyncpg.Record
+
+
+class Executor(Protocol):
+    """What a store needs: a pool or a connection inside a transaction."""
+
+    async def fetch(self, query: str, *args: Any) -> list[Row]: ...
+    async def fetchrow(self, query: str, *args: Any) -> Row | None: ...
+    async def fetchval(self, query: str, *args: Any) -> Any: ...
+    async def execute(self, query: str, *args: Any) -> str: ...
+    async def executemany(self, query: str, args: Iterable[Sequence[Any]]) -> None: ...
+
+
+class Connection:
+    """A connection held for a while, usually inside a transaction."""
+
+    def __init__(self, raw: Any, owner: Database) -> None:
+        self.raw = raw
+        self._owner = owner
+
+    async def fetch(self, query: str, *args: Any) -> list[Row]:
+        self._owner.queries += 1
+        rows: list[Row] = await self.raw.fetch(query, *args)
+        return rows
+
+    async def fetchrow(self, query: str, *args: Any) -> Row | None:
+        self._owner.queries += 1
+        row: Row | None = await self.raw.fetchrow(query, *args)
+        return row
+
+    async def fetchval(self, query: str, *args: Any) -> Any:
+        self._owner.queries += 1
+        return await self.raw.fetchval(query, *args)
+
+    async def execute(self, query: str, *args: Any) -> str:
+        self._owner.queries += 1
+        status: str = await self.raw.execute(query, *args)
+        return status
+
+    async def executemany(self, query: str, args: Iterable[Sequence[Any]]) -> None:
+        self._owner.queries += 1
+        await self.raw.executemany(query, args)
+
+    async def notify(self, channel: str, payload: str) -> None:
+        """Tell other processes; inside a transaction it is sent with the commit."""
+        await self.execute("select pg_notify($1, $2)", channel, payload)
+
+
+class Database:
+    """A pool of connections. ``queries`` counts statements, so tests can hold a page to a number.
+
+    asyncpg's pool serves waiting callers unfairly under load; a semaphore of the pool's size in
+    front of it keeps the order, which keeps the slowest answers near the usual ones.
+    """
+
+    def __init__(self, dsn: str, size: int = 10) -> None:
+        self.dsn = dsn
+        self.size = size
+        self.queries = 0
+        self._pool: Any = None
+        self._turn = asyncio.Semaphore(size)
+        self._listener: Any = None
+
+    async def open(self) -> None:
+        """Connect. Raises whatever asyncpg raises when the server cannot be reached."""
+        self._pool = await asyncpg.create_pool(
+            self.dsn, min_size=1, max_size=self.size, init=_prepare, reset=_keep,
+            command_timeout=60, max_inactive_connection_lifetime=300,
+            server_settings={"application_name": "seen"},
+        )  # fmt: skip
+
+    async def close(self) -> None:
+        if self._pool is not None:
+            pool, self._pool = self._pool, None
+            try:
+                await asyncio.wait_for(pool.close(), 5)
+            except TimeoutError:
+                pool.terminate()
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Connection]:
+        """One connection for several statements that need no transaction."""
+        async with self._turn:
+            if self._pool is None:
+                raise Unavailable("The database is not connected.")
+            try:
+                async with self._pool.acquire() as raw:
+                    yield Connection(raw, self)
+            except (OSError, asyncpg.CannotConnectNowError, asyncpg.InterfaceError) as error:
+                raise Unavailable("The database does not answer; try again in a moment.") from error
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """All or nothing."""
+        async with self.connection() as connection, connection.raw.transaction():
+            yield connection
+
+    async def fetch(self, query: str, *args: Any) -> list[Row]:
+        async with self.connection() as connection:
+            return await connection.fetch(query, *args)
+
+    async def fetchrow(self, query: str, *args: Any) -> Row | None:
+        async with self.connection() as connection:
+            return await connection.fetchrow(query, *args)
+
+    async def fetchval(self, query: str, *args: Any) -> Any:
+        async with self.connection() as connection:
+            return await connection.fetchval(query, *args)
+
+    async def execute(self, query: str, *args: Any) -> str:
+        async with self.connection() as connection:
+            return await connection.execute(query, *args)
+
+    async def executemany(self, query: str, args: Iterable[Sequence[Any]]) -> None:
+        async with self.connection() as connection:
+            await connection.executemany(query, args)
+
+    async def dedicated(self) -> Any:
+        """A connection of its own outside the pool, for listening or for session locks.
+
+        The caller closes it.
+        """
+        raw = await asyncpg.connect(self.dsn, server_settings={"application_name": "seen"})
+        await _prepare(raw)
+        return raw
+
+
+async def _prepare(raw: Any) -> None:
+    for name in ("json", "jsonb"):
+        await raw.set_type_codec(
+            name, schema="pg_catalog",
+            encoder=lambda value: msgspec.json.encode(value).decode(), decoder=msgspec.json.decode,
+        )  # fmt: skip
+
+
+async def _keep(raw: Any) -> None:
+    """No session state is ever changed on pooled connections, so there is nothing to reset."""
+
+
+async def with_retry(
+    call: Callable[[], Awaitable[Any]], attempts: int = 3, first_delay: float = 0.05
+) -> Any:
+    """Run a transaction again when PostgreSQL says it lost a race (deadlock, serialization)."""
+    for attempt in range(attempts):
+        try:
+            return await call()
+        except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError):
+            if attempt == attempts - 1:
+                raise
+            await asyncio.sleep(first_delay * 2**attempt)
+    raise AssertionError("the loop returns or raises")

@@ -1,0 +1,172 @@
+"""The gate for outgoing connections.
+
+Every connection of every client passes :func:`socket_factory` at the moment it is made, with the
+address it really goes to. Names that resolve differently a second time, redirects and odd
+spellings of addresses are therefore all covered by one check.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.resolver import ThreadedResolver
+
+from seen import __version__
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+USER_AGENT = f"seen/{__version__}"
+
+_V6_FORBIDDEN = tuple(
+    ipaddress.IPv6Network(each)
+    for each in ("::/96", "64:ff9b:1::/48", "fec0::/10", "fc00::/7", "fe80::/10", "ff00::/8",
+                 "100::/64", "2001:db8::/32", "2001::/32", "5f00::/16")
+)  # fmt: skip
+_V6_EMBEDS_V4 = (
+    # network, how far the IPv4 address lies from the right end, in bits
+    (ipaddress.IPv6Network("64:ff9b::/96"), 0),
+    (ipaddress.IPv6Network("::ffff:0:0/96"), 0),
+    (ipaddress.IPv6Network("::ffff:0:0:0/96"), 0),
+    (ipaddress.IPv6Network("2002::/16"), 80),
+)
+
+
+class EgressRefused(OSError):
+    """The address is private and nobody allowed it. The message says how to allow it."""
+
+
+def is_public(address: Address) -> bool:
+    """Whether an address is out on the internet, seen through every wrapping of IPv4 in IPv6."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address.is_global and not address.is_multicast
+    for network, shift in _V6_EMBEDS_V4:
+        if address in network:
+            return is_public(ipaddress.IPv4Address((int(address) >> shift) & 0xFFFFFFFF))
+    if any(address in network for network in _V6_FORBIDDEN):
+        return False
+    return address.is_global and not address.is_multicast
+
+
+class Allowlist:
+    """Private hosts and networks that an admin allowed: names, addresses, CIDR, ``host:port``."""
+
+    def __init__(self, entries: Iterable[str] = ()) -> None:
+        self._networks: list[tuple[Network, int | None]] = []
+        self._names: set[tuple[str, int | None]] = set()
+        for entry in entries:
+            self._add(entry)
+
+    def _add(self, entry: str) -> None:
+        try:
+            self._networks.append((ipaddress.ip_network(entry, strict=False), None))
+            return
+        except ValueError:
+            pass
+        parts = urlsplit(entry if "//" in entry else f"//{entry}")
+        host = (parts.hostname or "").rstrip(".").lower()
+        try:
+            self._networks.append((ipaddress.ip_network(host, strict=False), parts.port))
+        except ValueError:
+            if host:
+                self._names.add((host, parts.port))
+
+    def has_address(self, address: Address, port: int) -> bool:
+        """Whether a network of the list holds the address."""
+        mapped = getattr(address, "ipv4_mapped", None) or address
+        return any(
+            mapped in network and allowed in (None, port)
+            for network, allowed in self._networks
+            if network.version == mapped.version
+        )
+
+    def has_name(self, host: str, port: int) -> bool:
+        """Whether the list names the host."""
+        name = host.rstrip(".").lower()
+        return (name, None) in self._names or (name, port) in self._names
+
+
+class Guard:
+    """Decides about connections for one client: the server's list plus the client's own."""
+
+    def __init__(self, allow: Iterable[str] = ()) -> None:
+        self._allow = Allowlist(allow)
+        # Addresses that an allowed name resolved to just now, in this client.
+        self._resolved: set[tuple[str, int]] = set()
+
+    def check(self, host: str, port: int) -> None:
+        """Raise EgressRefused unless this numeric address may be dialled."""
+        address = ipaddress.ip_address(host.split("%")[0])
+        if is_public(address) or self._allow.has_address(address, port):
+            return
+        if (str(address), port) in self._resolved:
+            return
+        raise EgressRefused(
+            f"{address} is a private address; an admin can allow it with SEEN_EGRESS_ALLOW"
+        )
+
+    def resolved(self, host: str, port: int, addresses: Iterable[str]) -> None:
+        """Remember what an allowed name stands for at this moment."""
+        if self._allow.has_name(host, port):
+            self._resolved.update((each, port) for each in addresses)
+
+    def socket_factory(self, info: tuple[Any, ...]) -> socket.socket:
+        """Make the socket for one connection, or refuse."""
+        family, kind, proto, _, destination = info
+        self.check(destination[0], destination[1])
+        return socket.socket(family, kind, proto)
+
+
+class _Resolver(AbstractResolver):
+    """Resolves names in threads and tells the guard what allowed names stand for."""
+
+    def __init__(self, guard: Guard) -> None:
+        self._guard = guard
+        self._inner = ThreadedResolver()
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        found = await self._inner.resolve(host, port, family)
+        self._guard.resolved(host, port, (each["host"] for each in found))
+        return found
+
+    async def close(self) -> None:
+        await self._inner.close()
+
+
+def guarded_session(
+    allow: Iterable[str] = (),
+    *,
+    headers: dict[str, str] | None = None,
+    timeout_seconds: float = 30,
+    on_refused: Callable[[str], None] | None = None,
+) -> aiohttp.ClientSession:
+    """A client session whose every connection passes the gate. The caller closes it."""
+    guard = Guard(allow)
+
+    def factory(info: Any) -> socket.socket:
+        try:
+            return guard.socket_factory(info)
+        except EgressRefused as error:
+            if on_refused is not None:
+                on_refused(str(error))
+            raise
+
+    connector = aiohttp.TCPConnector(
+        socket_factory=factory, resolver=_Resolver(guard), limit=40, limit_per_host=20
+    )
+    return aiohttp.ClientSession(
+        connector=connector,
+        headers={"User-Agent": USER_AGENT, **(headers or {})},
+        timeout=aiohttp.ClientTimeout(total=timeout_seconds, connect=10),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        max_line_size=16_384,
+        max_field_size=16_384,
+    )

@@ -1,0 +1,279 @@
+"""The thin HTTP border: typed handlers in, JSON and problem documents out.
+
+A room's ``api.py`` makes an :class:`Api` and decorates handlers. What a handler takes and gives is
+read from its annotations: ``query`` and ``body`` are msgspec structs, other parameters are parts of
+the path, the return value is the answer. The same facts make the OpenAPI document, so the document
+cannot lie.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeVar, get_type_hints
+from uuid import UUID
+
+import msgspec
+from aiohttp import web
+
+from seen.core.errors import Forbidden, Malformed, NotHere, SeenError, SignInNeeded, TooMany
+from seen.core.viewer import Viewer
+
+BASE = "/api/v1"
+Access = Literal["anyone", "user", "admin"]
+VIEWER = web.RequestKey("viewer", Viewer)
+
+_H = TypeVar("_H", bound=Callable[..., Awaitable[Any]])
+
+
+class Body(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
+    """What a client sends. Unknown fields are refused, so a typo is not silently ignored."""
+
+
+class Query(msgspec.Struct, rename="camel"):
+    """What a client asks for after the question mark. Unknown names are left to whoever adds them."""
+
+
+class Answer(msgspec.Struct, rename="camel"):
+    """What the server answers."""
+
+
+class Problem(msgspec.Struct, omit_defaults=True):
+    """RFC 9457. ``code`` is stable; ``detail`` is for people; ``errors`` point at fields."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    errors: list[dict[str, str]] = msgspec.field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request as a handler sees it."""
+
+    request: web.Request
+
+    @property
+    def viewer(self) -> Viewer:
+        """Who asks. Raises SignInNeeded where nobody is signed in."""
+        viewer = self.request.get(VIEWER)
+        if viewer is None:
+            raise SignInNeeded
+        return viewer
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One method on one path, with all that the document says of it."""
+
+    method: str
+    path: str
+    tag: str
+    handler: Callable[..., Awaitable[Any]]
+    access: Access
+    status: int
+    summary: str
+    path_types: Mapping[str, type]
+    query: type[Query] | None
+    body: type[Body] | None
+    answer: Any
+    produces: str | None
+    max_body: int
+    also: Mapping[int, str] = field(default_factory=dict)
+
+    async def serve(self, request: web.Request) -> web.StreamResponse:
+        """Check access and input, call the handler, encode its answer."""
+        check_access(request, self.access)
+        given: dict[str, Any] = {
+            name: _path_part(name, kind, request) for name, kind in self.path_types.items()
+        }
+        if self.query is not None:
+            given["query"] = read_query(request, self.query)
+        if self.body is not None:
+            given["body"] = await read_body(request, self.body, self.max_body)
+        result = await self.handler(Call(request), **given)
+        if isinstance(result, web.StreamResponse):
+            return result
+        if result is None:
+            return web.Response(status=204)
+        return json_response(result, self.status)
+
+
+class Api:
+    """The routes of a room."""
+
+    def __init__(self, tag: str) -> None:
+        self.tag = tag
+        self.routes: list[Route] = []
+
+    def get(self, path: str, **options: Any) -> Callable[[_H], _H]:
+        return self._route("GET", path, **options)
+
+    def post(self, path: str, **options: Any) -> Callable[[_H], _H]:
+        return self._route("POST", path, **options)
+
+    def put(self, path: str, **options: Any) -> Callable[[_H], _H]:
+        return self._route("PUT", path, **options)
+
+    def patch(self, path: str, **options: Any) -> Callable[[_H], _H]:
+        return self._route("PATCH", path, **options)
+
+    def delete(self, path: str, **options: Any) -> Callable[[_H], _H]:
+        return self._route("DELETE", path, **options)
+
+    def _route(
+        self,
+        method: str,
+        path: str,
+        *,
+        access: Access = "user",
+        status: int = 200,
+        produces: str | None = None,
+        max_body: int = 64 * 1024,
+        also: Mapping[int, str] | None = None,
+    ) -> Callable[[_H], _H]:
+        """``produces`` names a media type for handlers that answer something else than JSON;
+        ``also`` documents statuses beside the usual ones."""
+
+        def add(handler: _H) -> _H:
+            hints = get_type_hints(handler)
+            parameters = inspect.signature(handler).parameters
+            answer = hints.get("return")
+            self.routes.append(
+                Route(
+                    method=method,
+                    path=BASE + path,
+                    tag=self.tag,
+                    handler=handler,
+                    access=access,
+                    status=204 if answer is type(None) else status,
+                    summary=inspect.getdoc(handler) or "",
+                    path_types={
+                        name: hints[name]
+                        for name in parameters
+                        if name not in ("call", "query", "body")
+                    },
+                    query=hints.get("query"),
+                    body=hints.get("body"),
+                    answer=None if answer is type(None) else answer,
+                    produces=produces,
+                    max_body=max_body,
+                    also=also or {},
+                )
+            )
+            return handler
+
+        return add
+
+
+def check_access(request: web.Request, access: Access) -> None:
+    """Raise SignInNeeded or Forbidden unless whoever asks may come in."""
+    if access == "anyone":
+        return
+    viewer = request.get(VIEWER)
+    if viewer is None:
+        raise SignInNeeded
+    if access == "admin" and not viewer.is_admin:
+        raise Forbidden("Only an admin may do this.")
+
+
+def _path_part(name: str, kind: type, request: web.Request) -> Any:
+    raw = request.match_info[name]
+    try:
+        return msgspec.convert(raw, kind, strict=False)
+    except msgspec.ValidationError as error:
+        if kind in (UUID, int):
+            # An id that cannot exist is an id that does not exist.
+            raise NotHere from error
+        raise Malformed(f"{name} in the path cannot be read: {error}.") from error
+
+
+Q = TypeVar("Q", bound=msgspec.Struct)
+
+
+def read_query(request: web.Request, shape: type[Q]) -> Q:
+    """The query string as a struct. A list takes the name several times or commas."""
+    names = {f.encode_name: f for f in msgspec.structs.fields(shape)}
+    raw: dict[str, Any] = {}
+    for name in set(request.query) & set(names):
+        values = request.query.getall(name)
+        if _is_list(names[name].type):
+            raw[name] = [part for value in values for part in value.split(",") if part]
+        elif values[-1] != "" or names[name].type is str:
+            raw[name] = values[-1]
+    try:
+        return msgspec.convert(raw, shape, strict=False)
+    except msgspec.ValidationError as error:
+        raise _invalid(error) from error
+
+
+def _is_list(kind: Any) -> bool:
+    text = str(kind)
+    return text.startswith(("list[", "tuple[", "set[")) or kind in (list, tuple, set)
+
+
+async def read_body(request: web.Request, shape: type[Q], max_body: int) -> Q:
+    """The JSON body as a struct. Raises Malformed, Invalid or TooLarge."""
+    from seen.core.errors import TooLarge
+
+    if request.content_type != "application/json":
+        raise Malformed("Send JSON, with the header Content-Type: application/json.",
+                        code="not_json")  # fmt: skip
+    if (request.content_length or 0) > max_body:
+        raise TooLarge(f"The body may have {max_body} bytes at most.")
+    data = bytearray()
+    async for chunk in request.content.iter_chunked(65_536):
+        data += chunk
+        if len(data) > max_body:
+            raise TooLarge(f"The body may have {max_body} bytes at most.")
+    try:
+        return msgspec.json.decode(bytes(data), type=shape)
+    except msgspec.ValidationError as error:
+        raise _invalid(error) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Malformed(f"The body is not JSON: {error}.", code="not_json") from error
+
+
+def _invalid(error: msgspec.ValidationError) -> SeenError:
+    from seen.core.errors import Invalid
+
+    text = str(error)
+    message, _, where = text.partition(" - at `")
+    place = where.rstrip("`").removeprefix("$").removeprefix(".")
+    return Invalid(
+        f"{place or 'The request'}: {message}.", errors=[{"field": place, "message": message}]
+    )
+
+
+def json_response(
+    data: Any, status: int = 200, headers: Mapping[str, str] | None = None
+) -> web.Response:
+    """An answer as JSON; bytes are taken as already encoded."""
+    body = data if isinstance(data, bytes) else msgspec.json.encode(data)
+    return web.Response(
+        body=body, status=status, content_type="application/json", headers=headers
+    )
+
+
+def problem_response(error: SeenError) -> web.Response:
+    """A problem document for an error."""
+    problem = Problem(
+        type=f"urn:seen:problem:{error.code}",
+        title=error.title,
+        status=error.status,
+        code=error.code,
+        detail=error.detail,
+        errors=list(error.facts.get("errors", ())),
+    )
+    headers = {}
+    if isinstance(error, TooMany):
+        headers["Retry-After"] = str(error.retry_after)
+    return web.Response(
+        body=msgspec.json.encode(problem),
+        status=error.status,
+        content_type="application/problem+json",
+        headers=headers,
+    )

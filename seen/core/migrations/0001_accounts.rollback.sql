@@ -1,0 +1,1 @@
+drop table server_settings, invitations, refresh_tokens, sessions, users;

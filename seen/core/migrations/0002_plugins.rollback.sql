@@ -1,0 +1,1 @@
+drop table plugin_status, plugin_instances;

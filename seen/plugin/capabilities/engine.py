@@ -1,0 +1,51 @@
+"""Download engines: who brings the bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from seen.plugin.capabilities.capability import Capability
+from seen.plugin.models import DownloadSpec, EngineFile, EngineStatus
+
+
+class DownloadEngine(Capability, Protocol):
+    """Features: ``pause``, ``adopt``. ``schemes`` is a subset of magnet, torrent, http, https.
+
+    Files MUST end up inside the folder of the spec or not at all.
+    """
+
+    @property
+    def schemes(self) -> frozenset[str]: ...
+
+    async def add(self, spec: DownloadSpec) -> str:
+        """Take a job and answer with the engine's own id for it.
+
+        MUST be idempotent on ``spec.job_id``: adding a job twice is one download with one id.
+        """
+        ...
+
+    async def status(self, ids: Sequence[str]) -> Mapping[str, EngineStatus]:
+        """How these jobs stand, in one call to the engine. An unknown id is left out."""
+        ...
+
+    async def pause(self, engine_job_id: str) -> None:
+        """Hold a job and keep its bytes."""
+        ...
+
+    async def resume(self, engine_job_id: str) -> None:
+        """Go on with a held job."""
+        ...
+
+    async def remove(self, engine_job_id: str, delete_files: bool) -> None:
+        """Forget a job. MUST be harmless for an unknown id."""
+        ...
+
+    async def files(self, engine_job_id: str) -> Sequence[EngineFile]:
+        """The files of a job as far as they are known."""
+        ...
+
+    async def adopt(self, spec: DownloadSpec, path: Path) -> str:
+        """Go on with a job from the bytes another engine left below ``path``."""
+        ...

@@ -1,0 +1,53 @@
+"""Widgets: the parts of the dashboard."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from seen.plugin.capabilities.capability import Capability
+from seen.plugin.models import Card, WidgetData
+
+
+class Shelves(Protocol):
+    """The viewer's own titles, ready as cards. Every call is one query whatever the limit."""
+
+    async def continue_watching(self, limit: int) -> Sequence[Card]:
+        """Started and not finished, last played first."""
+        ...
+
+    async def next_up(self, limit: int) -> Sequence[Card]:
+        """The next episode of every show in progress that is not itself half watched."""
+        ...
+
+    async def recently_added(self, limit: int) -> Sequence[Card]:
+        """Titles whose first file came last."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class WidgetRequest:
+    """Who looks, and through which shelves."""
+
+    user_id: str
+    shelves: Shelves
+
+
+class Widget(Capability, Protocol):
+    """Feature: ``data``. ``slot`` is where it stands by default; ``topics`` are the events after
+    which it shows something else ("progress", "library")."""
+
+    @property
+    def slot(self) -> Literal["hero", "main", "side"]: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def size(self) -> Literal["full", "half"]: ...
+    @property
+    def topics(self) -> AbstractSet[str]: ...
+
+    async def data(self, request: WidgetRequest) -> WidgetData:
+        """What to show this viewer now, within 2 s."""
+        ...

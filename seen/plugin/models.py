@@ -1,0 +1,380 @@
+"""What crosses the border between the host and a plugin: frozen, typed, plain data.
+
+Times are timezone-aware UTC, durations seconds, sizes bytes, speeds bytes per second, ratings
+integers from 0 to 100. Texts are plain text, never markup.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal
+
+_EMPTY: Mapping[str, Any] = MappingProxyType({})
+
+
+class MediaKind(enum.StrEnum):
+    """What a title is."""
+
+    MOVIE = "movie"
+    SHOW = "show"
+    GAME = "game"
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How a plugin's object is. ``message`` is one sentence for people, such as "Needs a key"."""
+
+    state: Literal["healthy", "degraded", "failed"] = "healthy"
+    message: str = ""
+
+
+# --- metadata ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalRef:
+    """A title at some service: ``ExternalRef("tmdb", MediaKind.MOVIE, "27205")``."""
+
+    source: str
+    kind: MediaKind
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SearchQuery:
+    """What is known about a title that is looked for.
+
+    ``external_ids`` maps a source ("tmdb", "imdb", "tvdb") to an id read from a name or a side-car
+    file. ``path`` is the file in question, for providers that read what lies beside it.
+    """
+
+    title: str
+    kind: MediaKind | None = None
+    year: int | None = None
+    language: str = "en-US"
+    external_ids: Mapping[str, str] = _EMPTY
+    path: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """A title that may be the one. Providers give best guesses first and do not judge."""
+
+    ref: ExternalRef
+    title: str
+    year: int | None = None
+    original_title: str = ""
+    alternative_titles: tuple[str, ...] = ()
+    overview: str = ""
+    poster: str = ""
+    popularity: float = 0.0
+    votes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Artwork:
+    """Addresses of pictures: http(s) URLs, or absolute paths of files inside a library folder."""
+
+    poster: str = ""
+    backdrop: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """A person's part in a title. ``role`` is the character for cast, the job for crew."""
+
+    name: str
+    role: str = ""
+    department: Literal["cast", "crew"] = "cast"
+    photo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trailer:
+    """A video about a title, shown as a link."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Season:
+    """A season as a show lists it; ``episode_count`` is what the service announces."""
+
+    number: int
+    title: str = ""
+    overview: str = ""
+    air_date: date | None = None
+    poster: str = ""
+    episode_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """One episode. ``absolute_number`` counts through all seasons where the service has it."""
+
+    season: int
+    number: int
+    title: str = ""
+    overview: str = ""
+    air_date: date | None = None
+    runtime_seconds: int | None = None
+    still: str = ""
+    absolute_number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TitleDetails:
+    """Everything a title page needs. ``rating`` is 0 to 100, or None where nobody voted."""
+
+    ref: ExternalRef
+    title: str
+    original_title: str = ""
+    alternative_titles: tuple[str, ...] = ()
+    overview: str = ""
+    tagline: str = ""
+    release_date: date | None = None
+    end_date: date | None = None
+    status: str = ""
+    runtime_seconds: int | None = None
+    rating: int | None = None
+    votes: int = 0
+    popularity: float = 0.0
+    content_rating: str = ""
+    original_language: str = ""
+    genres: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    artwork: Artwork = Artwork()
+    credits: tuple[Credit, ...] = ()
+    trailers: tuple[Trailer, ...] = ()
+    seasons: tuple[Season, ...] = ()
+    external_ids: Mapping[str, str] = _EMPTY
+    homepage: str = ""
+
+
+FeedKind = Literal[
+    "trending", "popular", "top_rated", "upcoming", "now_playing", "airing_today", "on_the_air",
+    "recently_released", "most_anticipated",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class FeedPage:
+    """One page of a list. ``next_page`` is None at the end."""
+
+    hits: tuple[SearchHit, ...]
+    next_page: int | None = None
+
+
+# --- scanning ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ParseHints:
+    """What the core knows before a name is read: the library root, and what it holds, if told."""
+
+    root: Path | None = None
+    kind: MediaKind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedName:
+    """What a path says about its content.
+
+    ``episodes`` holds every episode of the file in order; ``season`` is None for absolutely
+    numbered or dated episodes. ``external_ids`` are ids written into names, as in
+    ``Darkness (2002) [tmdbid-11056]``. ``extra`` names a bonus ("trailer", "sample"); ``part`` is
+    the number of a split file. ``confidence`` is 0 to 1.
+    """
+
+    kind: MediaKind
+    title: str
+    alternative_titles: tuple[str, ...] = ()
+    year: int | None = None
+    season: int | None = None
+    episodes: tuple[int, ...] = ()
+    absolute_episode: int | None = None
+    air_date: date | None = None
+    episode_title: str = ""
+    edition: str = ""
+    resolution: str = ""
+    source: str = ""
+    release_group: str = ""
+    part: int | None = None
+    extra: str = ""
+    external_ids: Mapping[str, str] = _EMPTY
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class StreamInfo:
+    """One stream inside a file. ``language`` is ISO 639 as written in the file, or ""."""
+
+    index: int
+    type: Literal["video", "audio", "subtitle"]
+    codec: str
+    profile: str = ""
+    language: str = ""
+    title: str = ""
+    channels: int | None = None
+    bitrate_kbps: int | None = None
+    width: int | None = None
+    height: int | None = None
+    pixel_format: str = ""
+    is_default: bool = False
+    is_forced: bool = False
+    hearing_impaired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MediaProbe:
+    """What a file really holds. ``container`` is the short format name ("mp4", "mkv", "avi")."""
+
+    container: str
+    duration_seconds: float | None
+    streams: tuple[StreamInfo, ...]
+    tags: Mapping[str, str] = _EMPTY
+
+
+# --- downloads -----------------------------------------------------------------------------------
+
+EngineState = Literal["queued", "fetching_metadata", "downloading", "stalled", "paused",
+                      "checking", "completed", "failed"]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class DownloadSpec:
+    """A job for an engine. The core has checked ``source`` and stripped what may not be dialled.
+
+    ``job_id`` identifies the job for ever: adding it twice is one download. ``torrent`` holds the
+    validated bytes where the source is a torrent file. Files end up below ``folder`` or nowhere.
+    """
+
+    job_id: str
+    source: str
+    folder: Path
+    torrent: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EngineFile:
+    """A file of a job, relative to the job's folder."""
+
+    path: str
+    size_bytes: int
+    done_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class EngineStatus:
+    """How a job stands. ``message`` is one sentence for people, such as "No peers for 4 min"."""
+
+    engine_job_id: str
+    state: EngineState
+    bytes_total: int = 0
+    bytes_done: int = 0
+    bytes_per_second: int = 0
+    eta_seconds: int | None = None
+    peers: int | None = None
+    message: str = ""
+
+
+# --- recommending --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TasteEntry:
+    """One title in a person's history. ``weight`` is -1 (disliked) to 1 (loved)."""
+
+    media_id: str
+    kind: MediaKind
+    weight: float
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Taste:
+    """A person's history as a recommender sees it: no name, no account."""
+
+    entries: tuple[TasteEntry, ...]
+    favourite_genres: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PoolItem:
+    """A title that may be recommended, or one of the history, with what is known about it."""
+
+    media_id: str
+    kind: MediaKind
+    title: str
+    year: int | None = None
+    genres: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    popularity: float = 0.0
+    rating: int | None = None
+    votes: int = 0
+    similar: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a title is recommended: one sentence and its share of the score."""
+
+    text: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A recommendation. The weights of ``reasons`` sum to ``score``."""
+
+    media_id: str
+    score: float
+    reasons: tuple[Reason, ...]
+
+
+# --- widgets -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A title as a rail shows it, with the viewer's own marks.
+
+    ``href`` and the picture addresses are local paths. ``art`` is the artwork's colour as
+    ``#rrggbb``. ``progress`` is 0 to 1 while in progress, else None.
+    """
+
+    id: str
+    kind: MediaKind
+    title: str
+    href: str
+    year: int | None = None
+    caption: str = ""
+    poster: str = ""
+    backdrop: str = ""
+    art: str = ""
+    drawn: bool = False
+    seen: bool = False
+    progress: float | None = None
+    play_href: str = ""
+    detail: str = ""
+    position_seconds: int | None = None
+    duration_seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WidgetData:
+    """What a widget shows: a template's name and its data, never markup.
+
+    ``template`` is found in the core ("dashboard/widget_rail.html") or in a folder that the plugin
+    names through ``seen_template_dirs``. An ``empty`` widget is left out of the page.
+    """
+
+    template: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+    empty: bool = False
