@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 import asyncpg
 import msgspec
 
 from seen.core.errors import Unavailable
 
-Row = asyncpg.Record
+# asyncpg's records read like mappings, and that is all a store may use of them.
+Row: TypeAlias = Mapping[str, Any]
 
 
 class Executor(Protocol):
@@ -78,10 +79,15 @@ class Database:
     async def open(self) -> None:
         """Connect. Raises whatever asyncpg raises when the server cannot be reached."""
         self._pool = await asyncpg.create_pool(
-            self.dsn, min_size=1, max_size=self.size, init=_prepare, reset=_keep,
-            command_timeout=60, max_inactive_connection_lifetime=300,
+            self.dsn,
+            min_size=1,
+            max_size=self.size,
+            init=_prepare,
+            reset=_keep,
+            command_timeout=60,
+            max_inactive_connection_lifetime=300,
             server_settings={"application_name": "seen"},
-        )  # fmt: skip
+        )
 
     async def close(self) -> None:
         if self._pool is not None:
@@ -142,9 +148,11 @@ class Database:
 async def _prepare(raw: Any) -> None:
     for name in ("json", "jsonb"):
         await raw.set_type_codec(
-            name, schema="pg_catalog",
-            encoder=lambda value: msgspec.json.encode(value).decode(), decoder=msgspec.json.decode,
-        )  # fmt: skip
+            name,
+            schema="pg_catalog",
+            encoder=lambda value: msgspec.json.encode(value).decode(),
+            decoder=msgspec.json.decode,
+        )
 
 
 async def _keep(raw: Any) -> None:

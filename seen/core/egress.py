@@ -26,9 +26,19 @@ USER_AGENT = f"seen/{__version__}"
 
 _V6_FORBIDDEN = tuple(
     ipaddress.IPv6Network(each)
-    for each in ("::/96", "64:ff9b:1::/48", "fec0::/10", "fc00::/7", "fe80::/10", "ff00::/8",
-                 "100::/64", "2001:db8::/32", "2001::/32", "5f00::/16")
-)  # fmt: skip
+    for each in (
+        "::/96",
+        "64:ff9b:1::/48",
+        "fec0::/10",
+        "fc00::/7",
+        "fe80::/10",
+        "ff00::/8",
+        "100::/64",
+        "2001:db8::/32",
+        "2001::/32",
+        "5f00::/16",
+    )
+)
 _V6_EMBEDS_V4 = (
     # network, how far the IPv4 address lies from the right end, in bits
     (ipaddress.IPv6Network("64:ff9b::/96"), 0),

@@ -17,7 +17,16 @@ from uuid import UUID
 import msgspec
 from aiohttp import web
 
-from seen.core.errors import Forbidden, Malformed, NotHere, SeenError, SignInNeeded, TooMany
+from seen.core.errors import (
+    Forbidden,
+    Invalid,
+    Malformed,
+    NotHere,
+    SeenError,
+    SignInNeeded,
+    TooLarge,
+    TooMany,
+)
 from seen.core.viewer import Viewer
 
 BASE = "/api/v1"
@@ -32,7 +41,7 @@ class Body(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
 
 
 class Query(msgspec.Struct, rename="camel"):
-    """What a client asks for after the question mark. Unknown names are left to whoever adds them."""
+    """What a client asks for after the question mark. Unknown names are ignored."""
 
 
 class Answer(msgspec.Struct, rename="camel"):
@@ -59,7 +68,7 @@ class Call:
     @property
     def viewer(self) -> Viewer:
         """Who asks. Raises SignInNeeded where nobody is signed in."""
-        viewer = self.request.get(VIEWER)
+        viewer: Viewer | None = self.request.get(VIEWER)
         if viewer is None:
             raise SignInNeeded
         return viewer
@@ -217,11 +226,10 @@ def _is_list(kind: Any) -> bool:
 
 async def read_body(request: web.Request, shape: type[Q], max_body: int) -> Q:
     """The JSON body as a struct. Raises Malformed, Invalid or TooLarge."""
-    from seen.core.errors import TooLarge
-
     if request.content_type != "application/json":
-        raise Malformed("Send JSON, with the header Content-Type: application/json.",
-                        code="not_json")  # fmt: skip
+        raise Malformed(
+            "Send JSON, with the header Content-Type: application/json.", code="not_json"
+        )
     if (request.content_length or 0) > max_body:
         raise TooLarge(f"The body may have {max_body} bytes at most.")
     data = bytearray()
@@ -238,8 +246,6 @@ async def read_body(request: web.Request, shape: type[Q], max_body: int) -> Q:
 
 
 def _invalid(error: msgspec.ValidationError) -> SeenError:
-    from seen.core.errors import Invalid
-
     text = str(error)
     message, _, where = text.partition(" - at `")
     place = where.rstrip("`").removeprefix("$").removeprefix(".")
@@ -253,9 +259,7 @@ def json_response(
 ) -> web.Response:
     """An answer as JSON; bytes are taken as already encoded."""
     body = data if isinstance(data, bytes) else msgspec.json.encode(data)
-    return web.Response(
-        body=body, status=status, content_type="application/json", headers=headers
-    )
+    return web.Response(body=body, status=status, content_type="application/json", headers=headers)
 
 
 def problem_response(error: SeenError) -> web.Response:

@@ -121,8 +121,10 @@ class JobEngine:
             async with self._db.transaction() as connection:
                 await connection.execute(
                     "insert into job_runs (id, name, dedupe_key) values ($1, $2, $3)",
-                    run_id, name, key,
-                )  # fmt: skip
+                    run_id,
+                    name,
+                    key,
+                )
                 await self._queue(connection, name, Payload(run_id, facts or {}), key)
         except DuplicateJobError:
             running: UUID | None = await self._db.fetchval(
@@ -159,8 +161,11 @@ class JobEngine:
         """Store and tell how far a run is."""
         await self._db.execute(
             "update job_runs set done = $2, total = $3, message = $4 where id = $1",
-            run_id, done, total, message,
-        )  # fmt: skip
+            run_id,
+            done,
+            total,
+            message,
+        )
         await self._tell(run_id)
 
     async def start(self) -> None:
@@ -184,9 +189,11 @@ class JobEngine:
                 raw = await self._db.dedicated()
                 self._queuer = self._build(raw)
                 await self._queuer.run(
-                    batch_size=1, heartbeat_timeout=HEARTBEAT,
-                    dequeue_timeout=timedelta(seconds=5), shutdown_on_listener_failure=True,
-                )  # fmt: skip
+                    batch_size=1,
+                    heartbeat_timeout=HEARTBEAT,
+                    dequeue_timeout=timedelta(seconds=5),
+                    shutdown_on_listener_failure=True,
+                )
             except Exception as error:
                 log.warning("jobs: interrupted, starting again", error=str(error))
             finally:
@@ -228,19 +235,24 @@ class JobEngine:
             await self._db.execute(
                 "update job_runs set state = 'done', result = $2, finished_at = now(),"
                 " done = greatest(done, total) where id = $1",
-                payload.run_id, result,
-            )  # fmt: skip
+                payload.run_id,
+                result,
+            )
             await self._tell(payload.run_id)
 
     async def _failed(self, job: Job, queued: QueuedJob, run_id: UUID, error: Exception) -> None:
-        reason = error.detail if isinstance(error, SeenError) else f"{type(error).__name__}: {error}"
+        reason = (
+            error.detail if isinstance(error, SeenError) else f"{type(error).__name__}: {error}"
+        )
         again = queued.attempts + 1 < job.attempts
         log.error("jobs: failed", job=job.name, reason=reason, again=again, exc_info=error)
         await self._db.execute(
             "update job_runs set state = $2, error = $3,"
             " finished_at = case when $2 = 'failed' then now() end where id = $1",
-            run_id, "queued" if again else "failed", reason[:2000],
-        )  # fmt: skip
+            run_id,
+            "queued" if again else "failed",
+            reason[:2000],
+        )
         await self._tell(run_id)
         if again:
             delay = timedelta(seconds=job.backoff_seconds * 2**queued.attempts)

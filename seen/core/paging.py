@@ -26,8 +26,10 @@ def decode_cursor(cursor: str, shape: type[T]) -> T:
     """The sort key again. Raises Invalid for a cursor this server did not make."""
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
-        return msgspec.json.decode(base64.b64decode(padded, altchars=b"-_", validate=True),
-                                   type=shape)  # fmt: skip
+        return msgspec.json.decode(
+            base64.b64decode(padded, altchars=b"-_", validate=True), type=shape
+        )
     except (binascii.Error, ValueError, msgspec.DecodeError) as error:
-        raise Invalid("The cursor is not one of ours; start at the first page again.",
-                      code="bad_cursor") from error  # fmt: skip
+        raise Invalid(
+            "The cursor is not one of ours; start at the first page again.", code="bad_cursor"
+        ) from error

@@ -38,40 +38,79 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8080, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
-    data_dir: Path = Field(default_factory=default_data_dir, description=(
-        "Folder for the embedded database, pictures and plugin data. "
-        "Default: `seen` in the XDG data folder."))  # fmt: skip
-    database_url: str = Field("", description=(
-        "A PostgreSQL 16 or newer to use, `postgresql://user:password@host/name`. "
-        "Empty: one is started in the data folder."))  # fmt: skip
-    cache_url: str = Field("", description=(
-        "A Dragonfly, Valkey or Redis to share, `redis://host:6379/0`. "
-        "Empty: each process keeps its own."))  # fmt: skip
-    roles: Listed = Field(ROLES, description="What this process does: api, pages, worker, downloader.")
-    library_roots: Listed = Field((), description=(
-        "Media folders to add at the start; more can be added on the page."))  # fmt: skip
-    admin_email: str = Field("", description="Creates the first admin at the start, together with "
-                             "`SEEN_ADMIN_PASSWORD`; nothing happens once an admin exists.")  # fmt: skip
-    admin_password: str = Field("", description="The first admin's password, 10 characters or more.")
-    secret_key: str = Field("", description=(
-        "32 characters or more; signs stream addresses and API tokens and encrypts stored keys. "
-        "Empty: made once and kept in the data folder."))  # fmt: skip
-    egress_allow: Listed = Field((), description=(
-        "Hosts or networks that outgoing requests may reach although they are private."))  # fmt: skip
-    trusted_proxies: Listed = Field((), description=(
-        "Addresses or networks of reverse proxies whose forwarded headers are believed."))  # fmt: skip
-    allowed_hosts: Listed = Field((), description=(
-        "Host names this server answers to, besides addresses and `localhost`. Empty: any name, "
-        "as long as a browser's Origin agrees."))  # fmt: skip
+    data_dir: Path = Field(
+        default_factory=default_data_dir,
+        description=(
+            "Folder for the embedded database, pictures and plugin data. "
+            "Default: `seen` in the XDG data folder."
+        ),
+    )
+    database_url: str = Field(
+        "",
+        description=(
+            "A PostgreSQL 16 or newer to use, `postgresql://user:password@host/name`. "
+            "Empty: one is started in the data folder."
+        ),
+    )
+    cache_url: str = Field(
+        "",
+        description=(
+            "A Dragonfly, Valkey or Redis to share, `redis://host:6379/0`. "
+            "Empty: each process keeps its own."
+        ),
+    )
+    roles: Listed = Field(
+        ROLES, description="What this process does: api, pages, worker, downloader."
+    )
+    library_roots: Listed = Field(
+        (), description=("Media folders to add at the start; more can be added on the page.")
+    )
+    admin_email: str = Field(
+        "",
+        description="Creates the first admin at the start, together with "
+        "`SEEN_ADMIN_PASSWORD`; nothing happens once an admin exists.",
+    )
+    admin_password: str = Field(
+        "", description="The first admin's password, 10 characters or more."
+    )
+    secret_key: str = Field(
+        "",
+        description=(
+            "32 characters or more; signs stream addresses and API tokens and encrypts stored "
+            "keys. Empty: made once and kept in the data folder."
+        ),
+    )
+    egress_allow: Listed = Field(
+        (),
+        description=(
+            "Hosts or networks that outgoing requests may reach although they are private."
+        ),
+    )
+    trusted_proxies: Listed = Field(
+        (),
+        description=(
+            "Addresses or networks of reverse proxies whose forwarded headers are believed."
+        ),
+    )
+    allowed_hosts: Listed = Field(
+        (),
+        description=(
+            "Host names this server answers to, besides addresses and `localhost`. Empty: any, "
+            "as long as a browser's Origin agrees."
+        ),
+    )
     log_format: Literal["console", "json"] = Field("console", description="How log lines look.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        "info", description="The least important log lines to print.")  # fmt: skip
+        "info", description="The least important log lines to print."
+    )
     safe_mode: bool = Field(False, description="Load bundled plugins only.")
-    scan_interval: int = Field(6 * 3600, ge=60, description=(
-        "Seconds between scheduled scans of the library folders."))  # fmt: skip
+    scan_interval: int = Field(
+        6 * 3600, ge=60, description=("Seconds between scheduled scans of the library folders.")
+    )
 
-    @field_validator("roles", "library_roots", "egress_allow", "trusted_proxies", "allowed_hosts",
-                     mode="before")  # fmt: skip
+    @field_validator(
+        "roles", "library_roots", "egress_allow", "trusted_proxies", "allowed_hosts", mode="before"
+    )
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):

@@ -11,10 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Literal
-
-_EMPTY: Mapping[str, Any] = MappingProxyType({})
 
 
 class MediaKind(enum.StrEnum):
@@ -57,7 +54,7 @@ class SearchQuery:
     kind: MediaKind | None = None
     year: int | None = None
     language: str = "en-US"
-    external_ids: Mapping[str, str] = _EMPTY
+    external_ids: Mapping[str, str] = field(default_factory=dict)
     path: Path | None = None
 
 
@@ -153,7 +150,7 @@ class TitleDetails:
     credits: tuple[Credit, ...] = ()
     trailers: tuple[Trailer, ...] = ()
     seasons: tuple[Season, ...] = ()
-    external_ids: Mapping[str, str] = _EMPTY
+    external_ids: Mapping[str, str] = field(default_factory=dict)
     homepage: str = ""
 
 
@@ -207,7 +204,7 @@ class ParsedName:
     release_group: str = ""
     part: int | None = None
     extra: str = ""
-    external_ids: Mapping[str, str] = _EMPTY
+    external_ids: Mapping[str, str] = field(default_factory=dict)
     confidence: float = 1.0
 
 
@@ -238,7 +235,7 @@ class MediaProbe:
     container: str
     duration_seconds: float | None
     streams: tuple[StreamInfo, ...]
-    tags: Mapping[str, str] = _EMPTY
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 # --- downloads -----------------------------------------------------------------------------------

@@ -1,0 +1,1 @@
+"""What the one-command default needs that a larger set-up brings itself."""

