@@ -104,9 +104,6 @@ class Settings(BaseSettings):
         "info", description="The least important log lines to print."
     )
     safe_mode: bool = Field(False, description="Load bundled plugins only.")
-    scan_interval: int = Field(
-        6 * 3600, ge=60, description=("Seconds between scheduled scans of the library folders.")
-    )
 
     @field_validator(
         "roles", "library_roots", "egress_allow", "trusted_proxies", "allowed_hosts", mode="before"

@@ -1,0 +1,1 @@
+"""A person's relation to titles: how far, how often, what next."""

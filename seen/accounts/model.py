@@ -1,0 +1,110 @@
+"""What an account is, and the rules that need no database."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from seen.core.errors import Invalid
+from seen.core.viewer import Role
+
+SESSION_LIFETIME = timedelta(days=30)
+ACCESS_LIFETIME = timedelta(minutes=15)
+REFRESH_LIFETIME = timedelta(days=30)
+INVITATION_LIFETIME = timedelta(days=7)
+PASSWORD_MIN, PASSWORD_MAX = 10, 200
+
+_EMAIL = re.compile(r"[^\s@<>\"',;]{1,64}@[^\s@<>\"',;]{1,180}")
+
+# What a person may choose, with the value that holds until then.
+DEFAULT_SETTINGS: dict[str, Any] = {
+    "theme": "system",
+    "autoplayNext": True,
+    "watchedPercent": 92,
+    "startedPercent": 5,
+    "resumeMinimumSeconds": 10,
+    "subtitleLanguage": "",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """An account without its password."""
+
+    id: UUID
+    email: str
+    display_name: str
+    role: Role
+    settings: dict[str, Any]
+    created_at: datetime
+    disabled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A place where somebody is signed in."""
+
+    id: UUID
+    kind: str
+    user_agent: str
+    address: str
+    created_at: datetime
+    last_seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A link that lets one person sign up. The link's secret is shown once, when it is made."""
+
+    id: UUID
+    role: Role
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None
+
+
+def check_email(email: str) -> str:
+    """The address without spaces around it. Raises Invalid when it cannot be one."""
+    text = email.strip()
+    if len(text) > 254 or not _EMAIL.fullmatch(text) or not text.isprintable():
+        raise Invalid(
+            "The email address does not look right.",
+            errors=[{"field": "email", "message": "This is not an email address"}],
+        )
+    return text
+
+
+def check_password(password: str, email: str = "") -> str:
+    """The password itself. Raises Invalid when it is too short, too long or the email."""
+    reason = ""
+    if len(password) < PASSWORD_MIN:
+        reason = f"Use {PASSWORD_MIN} characters or more"
+    elif len(password) > PASSWORD_MAX:
+        reason = f"Use {PASSWORD_MAX} characters at most"
+    elif email and password.casefold() == email.casefold():
+        reason = "Use something else than your email address"
+    if reason:
+        raise Invalid(f"{reason}.", errors=[{"field": "password", "message": reason}])
+    return password
+
+
+def merge_settings(stored: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """The person's settings after a change. Raises Invalid for an unknown name or a bad value."""
+    for name, value in changes.items():
+        if name not in DEFAULT_SETTINGS:
+            raise Invalid(f"There is no setting {name}.")
+        if type(value) is not type(DEFAULT_SETTINGS[name]):
+            raise Invalid(f"{name} must be like {DEFAULT_SETTINGS[name]!r}.")
+    merged = {**stored, **changes}
+    if merged.get("theme", "system") not in ("dark", "light", "system"):
+        raise Invalid("The theme must be dark, light or system.")
+    started = merged.get("startedPercent", DEFAULT_SETTINGS["startedPercent"])
+    watched = merged.get("watchedPercent", DEFAULT_SETTINGS["watchedPercent"])
+    if not 0 <= started < watched <= 100:
+        raise Invalid("Started must be below watched, and both from 0 to 100 percent.")
+    if not 0 <= merged.get("resumeMinimumSeconds", 10) <= 3600:
+        raise Invalid("The minimum length must be from 0 to 3600 seconds.")
+    return merged

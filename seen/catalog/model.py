@@ -1,0 +1,151 @@
+"""What a title is, and rules about titles that need no database."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from seen.core.text import fold
+from seen.plugin.models import ExternalRef, MediaKind, TitleDetails
+
+_ARTICLES = re.compile(r"^(the|a|an|der|die|das|le|la|les|el|los|las|il|lo)\s+")
+_NOT_WORD = re.compile(r"[^\w]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """A title as it is stored."""
+
+    id: UUID
+    kind: MediaKind
+    title: str
+    original_title: str
+    overview: str
+    tagline: str
+    release_date: date | None
+    year: int | None
+    end_date: date | None
+    status: str
+    runtime_seconds: int | None
+    rating: int | None
+    votes: int
+    popularity: float
+    content_rating: str
+    original_language: str
+    poster_source: str
+    backdrop_source: str
+    details: dict[str, Any]
+    provider: str
+    genres: tuple[str, ...] = ()
+    external_ids: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """As much of a title as a card shows."""
+
+    id: UUID
+    kind: MediaKind
+    title: str
+    year: int | None
+    end_date: date | None
+    status: str
+    runtime_seconds: int | None
+    has_poster: bool
+    has_backdrop: bool
+    genre: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeasonRow:
+    """A season as it is stored."""
+
+    id: UUID
+    number: int
+    title: str
+    overview: str
+    air_date: date | None
+    poster_source: str
+    episode_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class EpisodeRow:
+    """An episode as it is stored."""
+
+    id: UUID
+    season_id: UUID
+    season_number: int
+    number: int
+    title: str
+    overview: str
+    air_date: date | None
+    runtime_seconds: int | None
+    still_source: str
+    absolute_number: int | None
+
+
+def folded_title(title: str) -> str:
+    """How a title is compared: no case, accents, punctuation; "&" reads as "and"."""
+    return _NOT_WORD.sub(" ", fold(title.replace("&", " and "))).strip()
+
+
+def sort_title(title: str) -> str:
+    """How a title is sorted: folded, its leading article dropped, numbers by size."""
+    folded = folded_title(title)
+    without = _ARTICLES.sub("", folded) or folded
+    return re.sub(r"\d+", lambda digits: digits.group().zfill(6), without)[:200]
+
+
+def year_of(details: TitleDetails) -> int | None:
+    """The release year, when it is one the catalog takes."""
+    released = details.release_date
+    return released.year if released and 1850 <= released.year <= 2200 else None
+
+
+def details_document(details: TitleDetails) -> dict[str, Any]:
+    """What a title page shows and nothing searches: kept as one document."""
+    return {
+        "credits": [
+            {"name": each.name, "role": each.role, "department": each.department}
+            for each in details.credits[:60]
+        ],
+        "trailers": [{"name": each.name, "url": each.url} for each in details.trailers[:10]],
+        "keywords": list(details.keywords[:60]),
+        "alternativeTitles": list(details.alternative_titles[:60]),
+        "homepage": details.homepage,
+    }
+
+
+def refs_of(details: TitleDetails) -> list[ExternalRef]:
+    """All references of a title, its own first, without repeats."""
+    kind = details.ref.kind
+    refs = [details.ref]
+    refs += [ExternalRef(source, kind, id_) for source, id_ in details.external_ids.items() if id_]
+    return list(dict.fromkeys(refs))
+
+
+def external_links(kind: MediaKind, ids: dict[str, str]) -> list[tuple[str, str]]:
+    """Names and addresses of a title's pages elsewhere."""
+    links: list[tuple[str, str]] = []
+    if tmdb := ids.get("tmdb"):
+        section = "movie" if kind is MediaKind.MOVIE else "tv"
+        links.append(("TMDB", f"https://www.themoviedb.org/{section}/{tmdb}"))
+    if imdb := ids.get("imdb"):
+        links.append(("IMDb", f"https://www.imdb.com/title/{imdb}/"))
+    if (tvdb := ids.get("tvdb")) and kind is MediaKind.SHOW:
+        links.append(("TheTVDB", f"https://thetvdb.com/dereferrer/series/{tvdb}"))
+    return links
+
+
+def picture_path(media_id: UUID, shape: str) -> str:
+    """The local address of a title's poster, backdrop or (by an episode's id) still."""
+    return f"/api/v1/artwork/{media_id}/{shape}"
+
+
+def title_path(media_id: UUID) -> str:
+    """The local address of a title's page."""
+    return f"/app/title/{media_id}"

@@ -1,0 +1,218 @@
+"""What a person does with titles: watch, leave, come back, mark."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from seen.catalog.model import Summary, picture_path, title_path
+from seen.core import clock
+from seen.core.cache import PREFIX, Cache
+from seen.core.db import Connection, Database
+from seen.core.errors import Invalid, NotHere
+from seen.core.events import Event, Events
+from seen.core.viewer import Viewer
+from seen.plugin.models import Card, MediaKind
+from seen.tracking import store
+from seen.tracking.model import (
+    Mark,
+    NextEpisode,
+    ProgressRow,
+    Verdict,
+    WatchRules,
+    is_same_viewing,
+    judge,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Viewing:
+    """A player's report. Seconds; ``ended`` when it played to the end."""
+
+    media_id: UUID
+    episode_id: UUID | None
+    position_seconds: float
+    duration_seconds: float
+    ended: bool = False
+
+
+def cache_keys(user_id: UUID) -> tuple[str, str]:
+    """What is to be built again when a person's progress changes."""
+    return f"{PREFIX}continue-watching:{user_id}", f"{PREFIX}dashboard:{user_id}"
+
+
+class Tracking:
+    """Progress and watched marks of people."""
+
+    def __init__(self, db: Database, cache: Cache, events: Events) -> None:
+        self._db = db
+        self._cache = cache
+        self._events = events
+
+    async def record_progress(self, viewer: Viewer, viewing: Viewing) -> Verdict:
+        """Remember where somebody is and answer with what that position means.
+
+        Raises NotHere for a title or an episode that does not exist, Invalid when a show comes
+        without its episode.
+        """
+        verdict = judge(
+            viewing.position_seconds,
+            viewing.duration_seconds,
+            WatchRules.of(viewer.settings),
+            ended=viewing.ended,
+        )
+        async with self._db.transaction() as connection:
+            await self._check(connection, viewing.media_id, viewing.episode_id)
+            if verdict == "in_progress":
+                await store.upsert_progress(
+                    connection,
+                    viewer.user_id,
+                    viewing.media_id,
+                    viewing.episode_id,
+                    min(viewing.position_seconds, viewing.duration_seconds),
+                    viewing.duration_seconds,
+                )
+            elif verdict == "watched":
+                await self._finish(connection, viewer, viewing)
+            await self._tell(connection, viewer, viewing.media_id)
+        return verdict
+
+    async def _finish(self, connection: Connection, viewer: Viewer, viewing: Viewing) -> None:
+        last = await store.last_watched(
+            connection, viewer.user_id, viewing.media_id, viewing.episode_id
+        )
+        if not is_same_viewing(last, clock.now(), viewing.duration_seconds):
+            await store.insert_watched(
+                connection, viewer.user_id, viewing.media_id, [viewing.episode_id], "player"
+            )
+        await store.delete_progress(
+            connection, viewer.user_id, viewing.media_id, viewing.episode_id
+        )
+
+    async def _check(self, connection: Connection, media_id: UUID, episode_id: UUID | None) -> None:
+        kind = await store.media_type(connection, media_id)
+        if kind is None:
+            raise NotHere("There is no such title.")
+        if kind == MediaKind.SHOW and episode_id is None:
+            raise Invalid("Say which episode of the show it is.", code="episode_needed")
+        if episode_id is not None and not await store.episode_belongs(
+            connection, media_id, episode_id
+        ):
+            raise NotHere("The title has no such episode.")
+
+    async def mark_watched(
+        self,
+        viewer: Viewer,
+        media_id: UUID,
+        *,
+        episode_id: UUID | None = None,
+        season: int | None = None,
+    ) -> int:
+        """Mark a movie, an episode or the aired part of a season seen; answers with how many."""
+        async with self._db.transaction() as connection:
+            targets = await self._targets(connection, media_id, episode_id, season)
+            seen = await store.watched_episodes(connection, viewer.user_id, media_id)
+            fresh = [each for each in targets if each not in seen]
+            await store.insert_watched(connection, viewer.user_id, media_id, fresh, "hand")
+            for each in targets:
+                await store.delete_progress(connection, viewer.user_id, media_id, each)
+            await self._tell(connection, viewer, media_id)
+        return len(fresh)
+
+    async def unmark_watched(
+        self,
+        viewer: Viewer,
+        media_id: UUID,
+        *,
+        episode_id: UUID | None = None,
+        season: int | None = None,
+    ) -> int:
+        """Take marks back; answers with how many rows that were."""
+        async with self._db.transaction() as connection:
+            targets = await self._targets(connection, media_id, episode_id, season)
+            episodes = [each for each in targets if each is not None]
+            taken = await store.delete_watched(
+                connection, viewer.user_id, media_id, episodes or None
+            )
+            await self._tell(connection, viewer, media_id)
+        return taken
+
+    async def _targets(
+        self, connection: Connection, media_id: UUID, episode_id: UUID | None, season: int | None
+    ) -> Sequence[UUID | None]:
+        if season is not None:
+            if await store.media_type(connection, media_id) != MediaKind.SHOW:
+                raise NotHere("There is no such show.")
+            return await store.episodes_of_season(connection, media_id, season)
+        await self._check(connection, media_id, episode_id)
+        return [episode_id]
+
+    async def dismiss(self, viewer: Viewer, media_id: UUID) -> None:
+        """Hide a title from continue watching until it is played again; the position stays."""
+        async with self._db.transaction() as connection:
+            if not await store.dismiss(connection, viewer.user_id, media_id):
+                raise NotHere("This title is not in progress.")
+            await self._tell(connection, viewer, media_id)
+
+    async def _tell(self, connection: Connection, viewer: Viewer, media_id: UUID) -> None:
+        await self._cache.delete(*cache_keys(viewer.user_id))
+        await self._events.emit(
+            Event("progress", subject=str(media_id), user_id=str(viewer.user_id)), connection
+        )
+
+    # --- reading -----------------------------------------------------------------------------
+
+    async def progress(self, viewer: Viewer, media_id: UUID) -> list[ProgressRow]:
+        """Where the viewer is in a title."""
+        return await store.progress_of(self._db, viewer.user_id, media_id)
+
+    async def recent(
+        self, viewer: Viewer, limit: int, before: datetime | None = None
+    ) -> list[ProgressRow]:
+        """Everything in progress, last played first."""
+        return await store.recent_progress(self._db, viewer.user_id, limit, before)
+
+    async def continue_watching(self, user_id: UUID, limit: int) -> list[ProgressRow]:
+        """One row a title in progress that was not dismissed."""
+        return await store.continue_watching(self._db, user_id, limit)
+
+    async def next_up(self, user_id: UUID, limit: int) -> list[NextEpisode]:
+        """The next episode of every show that is not itself half watched."""
+        return await store.next_up(self._db, user_id, limit)
+
+    async def watched(self, viewer: Viewer, media_id: UUID) -> dict[UUID | None, datetime]:
+        """What was seen of a title and when last; the key None stands for the movie itself."""
+        return await store.watched_episodes(self._db, viewer.user_id, media_id)
+
+    async def marks(self, user_id: UUID, media_ids: Sequence[UUID]) -> dict[UUID, Mark]:
+        """The person's marks on some titles, in one query."""
+        return {each.media_id: each for each in await store.marks(self._db, user_id, media_ids)}
+
+    async def cards(self, user_id: UUID, summaries: Sequence[Summary]) -> list[Card]:
+        """Cards with the person's marks, in the order given."""
+        marks = await self.marks(user_id, [each.id for each in summaries])
+        return [card_of(each, marks.get(each.id) or Mark(each.id)) for each in summaries]
+
+
+def card_of(summary: Summary, mark: Mark) -> Card:
+    """A title's card with a person's marks on it."""
+    facts = [str(summary.year)] if summary.year else []
+    if summary.kind is MediaKind.SHOW and mark.episodes_seen and not mark.seen:
+        facts.append(f"{mark.episodes_seen} of {mark.episodes_total} seen")
+    elif summary.genre:
+        facts.append(summary.genre)
+    return Card(
+        id=str(summary.id),
+        kind=summary.kind,
+        title=summary.title,
+        href=title_path(summary.id),
+        year=summary.year,
+        caption=" · ".join(facts),
+        poster=picture_path(summary.id, "poster"),
+        backdrop=picture_path(summary.id, "backdrop"),
+        drawn=not summary.has_poster,
+        seen=mark.seen and mark.progress is None,
+        progress=mark.progress if summary.kind is MediaKind.MOVIE else None,
+    )

@@ -1,0 +1,247 @@
+"""Progress and watched rows in PostgreSQL. Every query names the person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from seen.core.db import Executor
+from seen.core.ids import new_id
+from seen.tracking.model import Mark, NextEpisode, ProgressRow
+
+_PROGRESS = "select media_id, episode_id, position_seconds, duration_seconds, updated_at"
+
+
+async def upsert_progress(
+    db: Executor,
+    user_id: UUID,
+    media_id: UUID,
+    episode_id: UUID | None,
+    position: float,
+    duration: float,
+) -> None:
+    await db.execute(
+        "insert into user_progress"
+        " (user_id, media_id, episode_id, position_seconds, duration_seconds)"
+        " values ($1, $2, $3, $4, $5)"
+        " on conflict (user_id, media_id, episode_id) do update set position_seconds = $4,"
+        " duration_seconds = $5, updated_at = now(), dismissed_at = null",
+        user_id,
+        media_id,
+        episode_id,
+        position,
+        duration,
+    )
+
+
+async def delete_progress(
+    db: Executor, user_id: UUID, media_id: UUID, episode_id: UUID | None
+) -> None:
+    await db.execute(
+        "delete from user_progress where user_id = $1 and media_id = $2"
+        " and episode_id is not distinct from $3",
+        user_id,
+        media_id,
+        episode_id,
+    )
+
+
+async def dismiss(db: Executor, user_id: UUID, media_id: UUID) -> bool:
+    """Hide a title from continue watching; the position stays."""
+    status = await db.execute(
+        "update user_progress set dismissed_at = now() where user_id = $1 and media_id = $2",
+        user_id,
+        media_id,
+    )
+    return status != "UPDATE 0"
+
+
+async def episode_belongs(db: Executor, media_id: UUID, episode_id: UUID) -> bool:
+    return bool(
+        await db.fetchval(
+            "select exists(select 1 from show_episodes where id = $1 and media_id = $2)",
+            episode_id,
+            media_id,
+        )
+    )
+
+
+async def media_type(db: Executor, media_id: UUID) -> str | None:
+    found: str | None = await db.fetchval(
+        "select media_type from media_items where id = $1", media_id
+    )
+    return found
+
+
+async def progress_of(db: Executor, user_id: UUID, media_id: UUID) -> list[ProgressRow]:
+    """Where the person is in a title: one row for a movie, one per started episode for a show."""
+    rows = await db.fetch(
+        f"{_PROGRESS} from user_progress where user_id = $1 and media_id = $2", user_id, media_id
+    )
+    return [ProgressRow(**dict(row)) for row in rows]
+
+
+async def recent_progress(
+    db: Executor, user_id: UUID, limit: int, before: datetime | None
+) -> list[ProgressRow]:
+    rows = await db.fetch(
+        f"{_PROGRESS} from user_progress where user_id = $1"
+        " and ($3::timestamptz is null or updated_at < $3) order by updated_at desc limit $2",
+        user_id,
+        limit,
+        before,
+    )
+    return [ProgressRow(**dict(row)) for row in rows]
+
+
+async def continue_watching(db: Executor, user_id: UUID, limit: int) -> list[ProgressRow]:
+    """Of every title in progress the place played last, last played first."""
+    rows = await db.fetch(
+        "select * from (select distinct on (media_id) media_id, episode_id, position_seconds,"
+        "   duration_seconds, updated_at, dismissed_at from user_progress"
+        "   where user_id = $1 order by media_id, updated_at desc) p"
+        " where dismissed_at is null order by updated_at desc limit $2",
+        user_id,
+        limit,
+    )
+    return [
+        ProgressRow(**{name: row[name] for name in ProgressRow.__dataclass_fields__})
+        for row in rows
+    ]
+
+
+async def last_watched(
+    db: Executor, user_id: UUID, media_id: UUID, episode_id: UUID | None
+) -> datetime | None:
+    found: datetime | None = await db.fetchval(
+        "select max(watched_at) from user_watched where user_id = $1 and media_id = $2"
+        " and episode_id is not distinct from $3",
+        user_id,
+        media_id,
+        episode_id,
+    )
+    return found
+
+
+async def insert_watched(
+    db: Executor,
+    user_id: UUID,
+    media_id: UUID,
+    episode_ids: Sequence[UUID | None],
+    source: str,
+) -> None:
+    await db.executemany(
+        "insert into user_watched (id, user_id, media_id, episode_id, source)"
+        " values ($1, $2, $3, $4, $5)",
+        [(new_id(), user_id, media_id, episode_id, source) for episode_id in episode_ids],
+    )
+
+
+async def delete_watched(
+    db: Executor, user_id: UUID, media_id: UUID, episode_ids: Sequence[UUID] | None
+) -> int:
+    """Take the watched rows of a movie (None) or of some episodes back."""
+    status = await db.execute(
+        "delete from user_watched where user_id = $1 and media_id = $2"
+        " and ($3::uuid[] is null or episode_id = any($3))",
+        user_id,
+        media_id,
+        list(episode_ids) if episode_ids is not None else None,
+    )
+    return int(status.split()[-1])
+
+
+async def watched_episodes(
+    db: Executor, user_id: UUID, media_id: UUID
+) -> dict[UUID | None, datetime]:
+    """What was seen of a title and when last; the key None stands for the movie itself."""
+    rows = await db.fetch(
+        "select episode_id, max(watched_at) as at from user_watched"
+        " where user_id = $1 and media_id = $2 group by episode_id",
+        user_id,
+        media_id,
+    )
+    return {row["episode_id"]: row["at"] for row in rows}
+
+
+async def episodes_of_season(db: Executor, media_id: UUID, season: int) -> list[UUID]:
+    """The episodes of a season that have aired, or whose day nobody knows."""
+    rows = await db.fetch(
+        "select id from show_episodes where media_id = $1 and season_number = $2"
+        " and coalesce(air_date <= current_date, true) order by number",
+        media_id,
+        season,
+    )
+    return [row["id"] for row in rows]
+
+
+async def marks(db: Executor, user_id: UUID, media_ids: Sequence[UUID]) -> list[Mark]:
+    """The person's marks on some titles, in one query."""
+    rows = await db.fetch(
+        """
+        select m.id as media_id, m.media_type,
+               exists(select 1 from user_watched w where w.user_id = $1 and w.media_id = m.id
+                      and w.episode_id is null) as seen,
+               (select p.position_seconds / nullif(p.duration_seconds, 0) from user_progress p
+                 where p.user_id = $1 and p.media_id = m.id
+                 order by p.updated_at desc limit 1) as progress,
+               coalesce(e.total, 0) as total, coalesce(e.seen, 0) as episodes_seen
+          from unnest($2::uuid[]) as wanted(id)
+          join media_items m on m.id = wanted.id
+          left join lateral (
+               select count(*) as total, count(w.episode_id) as seen
+                 from show_episodes e
+                 left join (select distinct episode_id from user_watched
+                             where user_id = $1 and media_id = m.id) w on w.episode_id = e.id
+                where e.media_id = m.id and e.season_number > 0
+                  and coalesce(e.air_date <= current_date, true)
+          ) e on m.media_type = 'show'
+        """,
+        user_id,
+        list(media_ids),
+    )
+    return [
+        Mark(
+            row["media_id"],
+            seen=row["seen"] or (row["total"] > 0 and row["episodes_seen"] == row["total"]),
+            progress=min(1.0, row["progress"]) if row["progress"] is not None else None,
+            episodes_seen=row["episodes_seen"],
+            episodes_total=row["total"],
+        )
+        for row in rows
+    ]
+
+
+async def next_up(db: Executor, user_id: UUID, limit: int) -> list[NextEpisode]:
+    """Of every show with a watched episode, the first unseen one after the furthest seen."""
+    rows = await db.fetch(
+        """
+        with last as (
+            select w.media_id, max(array[e.season_number, e.number]) as place,
+                   max(w.watched_at) as at
+              from user_watched w join show_episodes e on e.id = w.episode_id
+             where w.user_id = $1 and e.season_number > 0
+             group by w.media_id
+        )
+        select l.media_id, n.id as episode_id, n.season_number, n.number, n.title,
+               n.runtime_seconds, n.air_date, l.at as last_watched_at
+          from last l
+          join lateral (
+               select e.* from show_episodes e
+                where e.media_id = l.media_id and e.season_number > 0
+                  and array[e.season_number, e.number] > l.place
+                  and coalesce(e.air_date <= current_date, true)
+                  and not exists (select 1 from user_watched w
+                                   where w.user_id = $1 and w.episode_id = e.id)
+                order by e.season_number, e.number limit 1
+          ) n on true
+         where not exists (select 1 from user_progress p
+                            where p.user_id = $1 and p.media_id = l.media_id
+                              and p.dismissed_at is null)
+         order by l.at desc limit $2
+        """,
+        user_id,
+        limit,
+    )
+    return [NextEpisode(**dict(row)) for row in rows]
