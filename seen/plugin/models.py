@@ -60,7 +60,12 @@ class SearchQuery:
 
 @dataclass(frozen=True, slots=True)
 class SearchHit:
-    """A title that may be the one. Providers give best guesses first and do not judge."""
+    """A title that may be the one. Providers give best guesses first and do not judge.
+
+    ``external_ids`` are the title's ids at other services, where the answer holds them. ``echo``
+    says that the provider merely repeats the name it was asked for: no evidence that there is
+    such a title, good only where nobody knows better.
+    """
 
     ref: ExternalRef
     title: str
@@ -71,6 +76,8 @@ class SearchHit:
     poster: str = ""
     popularity: float = 0.0
     votes: int = 0
+    external_ids: Mapping[str, str] = _EMPTY
+    echo: bool = False
 
 
 @dataclass(frozen=True, slots=True)
