@@ -76,7 +76,7 @@ class SearchHit:
     poster: str = ""
     popularity: float = 0.0
     votes: int = 0
-    external_ids: Mapping[str, str] = _EMPTY
+    external_ids: Mapping[str, str] = field(default_factory=dict)
     echo: bool = False
 
 
