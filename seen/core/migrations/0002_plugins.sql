@@ -22,6 +22,7 @@ create table plugin_status (
     health      text not null default '' check (health in ('', 'healthy', 'degraded', 'failed')),
     version     text not null default '',
     revision    bigint not null default 0,
+    deaths      integer not null default 0, -- processes in a row that died while starting it
     updated_at  timestamptz not null default now(),
     primary key (instance_id, process)
 );
