@@ -32,6 +32,11 @@ class Canvas:
         return self.height * share
 
     @property
+    def centre(self) -> float:
+        """Where the subject stands: right of the middle in a wide picture, whose left side carries text."""
+        return self.x(0.5 if self.width < self.height else 0.61)
+
+    @property
     def unit(self) -> float:
         """A length that looks alike in tall and in wide pictures."""
         return min(self.width, self.height * 0.8)

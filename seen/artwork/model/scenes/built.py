@@ -62,7 +62,7 @@ def arches(canvas: Canvas, palette: Palette, chance: Chance) -> None:
 def blocks(canvas: Canvas, palette: Palette, chance: Chance) -> None:
     """A small landscape of cubes, floating, lit from the left."""
     canvas.rect(0, 0, canvas.width, canvas.height, canvas.linear([(0.0, darker(palette.high, 0.3), 1.0), (0.6, darker(palette.middle, 0.25), 1.0), (1.0, darker(palette.high, 0.4), 1.0)]))
-    x, y = canvas.x(0.5), canvas.y(0.5)
+    x, y = canvas.centre, canvas.y(0.5)
     halo(canvas, x, y, canvas.unit * 0.62, palette.low, strength=0.42)
     size, count = canvas.unit * 0.062, 7
     tallest = max(1, chance.whole(2, 4))

@@ -33,7 +33,7 @@ def ring(canvas: Canvas, palette: Palette, chance: Chance) -> None:
     canvas.ellipse(canvas.x(chance.between(0.58, 0.76)), canvas.y(0.24), canvas.unit * 0.3, canvas.unit * 0.44, palette.middle, opacity=0.95, turn=turn, soften=soft)
     canvas.ellipse(canvas.x(chance.between(0.22, 0.4)), canvas.y(0.66), canvas.unit * 0.42, canvas.unit * 0.34, palette.land, turn=turn, soften=soft)
     canvas.ellipse(canvas.x(chance.between(0.46, 0.62)), canvas.y(0.78), canvas.unit * 0.3, canvas.unit * 0.2, palette.low, opacity=0.8, turn=turn, soften=soft)
-    x, y, radius = canvas.x(0.5), canvas.y(0.42), canvas.unit * 0.29
+    x, y, radius = canvas.centre, canvas.y(0.42), canvas.unit * 0.29
     canvas.ring(x, y, radius, "#fffaf2", canvas.unit * 0.005, opacity=0.9)
     halo(canvas, x, y - radius, canvas.unit * 0.09, "#fffaf2", strength=0.6)
     canvas.circle(x, y - radius, canvas.unit * 0.015, "#fffaf2")
@@ -44,7 +44,7 @@ def stripes(canvas: Canvas, palette: Palette, chance: Chance) -> None:
     paper = lighter(palette.light, 0.1)
     sun = mix(palette.accent, palette.low, 0.35)
     canvas.rect(0, 0, canvas.width, canvas.height, canvas.linear([(0.0, paper, 1.0), (1.0, mix(paper, palette.low, 0.45), 1.0)]))
-    x, y, radius = canvas.x(0.5), canvas.y(0.46), canvas.unit * 0.4
+    x, y, radius = canvas.centre, canvas.y(0.46), canvas.unit * 0.4
     canvas.circle(x, y, radius, canvas.linear([(0.0, lighter(sun, 0.12), 1.0), (1.0, darker(sun, 0.18), 1.0)]))
     paper_low = mix(paper, palette.low, 0.2)
     for index in range(10):

@@ -14,7 +14,7 @@ def window(canvas: Canvas, palette: Palette, chance: Chance) -> None:
     room = darker(palette.high, 0.35)
     canvas.rect(0, 0, canvas.width, canvas.height, room)
     width, height = canvas.unit * 0.4, canvas.unit * 0.5
-    left, top = canvas.x(0.5) + canvas.unit * chance.between(-0.02, 0.1), canvas.y(0.14)
+    left, top = canvas.centre + canvas.unit * chance.between(-0.02, 0.1), canvas.y(0.14)
     halo(canvas, left + width / 2, top + height / 2, canvas.unit * 0.85, palette.low, strength=0.5)
     floor = canvas.y(0.8)
     canvas.rect(0, floor, canvas.width, canvas.height - floor, darker(room, 0.35))
@@ -32,7 +32,7 @@ def window(canvas: Canvas, palette: Palette, chance: Chance) -> None:
 def tunnel(canvas: Canvas, palette: Palette, chance: Chance) -> None:
     """Arch within arch, each a step brighter, and somebody standing in the last one."""
     canvas.rect(0, 0, canvas.width, canvas.height, darker(palette.near, 0.3))
-    x, floor = canvas.x(0.5), canvas.y(0.8)
+    x, floor = canvas.centre, canvas.y(0.8)
     count = 7
     warm = mix(palette.low, palette.light, 0.4)
     for index in range(count):
