@@ -18,7 +18,9 @@ ACCEPTED = 0.8
 OVERWHELMING = 50
 """How many times the votes of any namesake the one title must have to be meant without a year."""
 MANY_VOTES = 2000
-"""Votes below which no title is overwhelmingly known."""
+"""Votes below which no title is overwhelmingly known where the file names no year."""
+SOME_VOTES = 200
+"""The same where name and year agree, which leaves unknown namesakes of the same year."""
 LENGTH_TOLERANCE = 0.06
 """Part of the length by which cuts and speeds of the same film differ."""
 
@@ -85,17 +87,54 @@ def decide(
     if best.candidate.by_id:
         return _by_id(ranked)
     if best.confidence < ACCEPTED:
+        near = _only_namesake(parsed, ranked)
+        if near:
+            return _matched(_with(ranked, near), near)
         return Decision("unmatched", best.confidence, None, tuple(ranked), best.reasons[0])
-    rivals = [
-        each
-        for each in ranked[1:]
-        if each.confidence >= ACCEPTED
-        and _level(parsed, each.candidate) >= _level(parsed, best.candidate)
-        and not _same_work(best.candidate, each.candidate)
-    ]
+    rivals = [each for each in ranked[1:] if _is_rival(parsed, best, each)]
     if not rivals:
         return _matched(ranked, best)
     return _among_rivals(parsed, ranked, [best, *rivals], facts)
+
+
+def _is_rival(parsed: ParsedName, best: Ranked, other: Ranked) -> bool:
+    """Whether the other might be meant just as well. An entry without a year that nobody ever
+    voted for is a placeholder: there is no file of it."""
+    hit = other.candidate.hit
+    return (
+        other.confidence >= ACCEPTED
+        and bool(hit.year or hit.votes)
+        and _level(parsed, other.candidate) >= _level(parsed, best.candidate)
+        and not _same_work(best.candidate, other.candidate)
+    )
+
+
+def _only_namesake(parsed: ParsedName, ranked: Sequence[Ranked]) -> Ranked | None:
+    """The only title of this name, dated a year before or after the one in the file's name.
+
+    Festival and cinema, or one country and another, are often a year apart. Two years are a
+    mismatch whatever the name, and so is one year where any other title has the name.
+    """
+    found = [
+        each
+        for each in ranked
+        if best_likeness((parsed.title,), _names(each.candidate.hit)) >= Likeness.ARTICLE
+        and (each.candidate.hit.year or each.candidate.hit.votes)
+    ]
+    works: list[Ranked] = []
+    for each in found:
+        if not any(_same_work(each.candidate, other.candidate) for other in works):
+            works.append(each)
+    if len(works) != 1 or parsed.year is None:
+        return None
+    candidate = works[0].candidate
+    exact = best_likeness((parsed.title,), _names(candidate.hit)) is Likeness.EXACT
+    if not exact or abs((candidate.hit.year or 0) - parsed.year) != 1:
+        return None
+    reason = (
+        f"The only title of this name, and its year {candidate.hit.year} is next to {parsed.year}"
+    )
+    return Ranked(candidate, ACCEPTED, (reason, *works[0].reasons[1:]))
 
 
 def _matched(ranked: Sequence[Ranked], best: Ranked) -> Decision:
@@ -113,9 +152,7 @@ def _by_id(ranked: Sequence[Ranked]) -> Decision:
 
 
 def _echoed(known: Sequence[Candidate], accept_echo: bool) -> Decision:
-    echoes = tuple(
-        Ranked(each, 0.5, ("Only the name says so",)) for each in known if each.hit.echo
-    )
+    echoes = tuple(Ranked(each, 0.5, ("Only the name says so",)) for each in known if each.hit.echo)
     if echoes and accept_echo:
         return Decision("matched", 0.5, echoes[0].candidate, echoes, "Only the name says so")
     return Decision("unmatched", 0.0, None, echoes, "No provider knows a title like this")
@@ -136,7 +173,8 @@ def _among_rivals(
     famous = max(rivals, key=lambda each: each.candidate.hit.votes)
     others = [each.candidate.hit.votes for each in rivals if each is not famous]
     votes = famous.candidate.hit.votes
-    if parsed.year is None and votes >= MANY_VOTES and votes >= OVERWHELMING * (max(others) + 1):
+    enough = MANY_VOTES if parsed.year is None else SOME_VOTES
+    if votes >= enough and votes >= OVERWHELMING * (max(others) + 1):
         reason = f"Name agrees; of {count} titles with it this one is by far the best known"
         sure = Ranked(famous.candidate, ACCEPTED, (reason, *famous.reasons))
         return _matched(_with(ranked, sure), sure)
@@ -164,9 +202,12 @@ def _judge(parsed: ParsedName, candidate: Candidate, facts: FileFacts) -> Ranked
     return Ranked(candidate, confidence, tuple(reasons))
 
 
+def _names(hit: SearchHit) -> tuple[str, ...]:
+    return (hit.title, hit.original_title, *hit.alternative_titles)
+
+
 def _level(parsed: ParsedName, candidate: Candidate) -> Likeness:
-    hit = candidate.hit
-    names = (hit.title, hit.original_title, *hit.alternative_titles)
+    names = _names(candidate.hit)
     main = best_likeness((parsed.title,), names)
     if main >= Likeness.ARTICLE or not parsed.alternative_titles:
         return main

@@ -9,7 +9,7 @@ from pathlib import Path
 from seen.library.model.titles import normalise
 from seen.plugin.models import ParsedName, SearchQuery
 
-MOST_STEPS = 6
+MOST_STEPS = 8
 """Questions asked of one provider about one name, at most."""
 
 
@@ -47,9 +47,22 @@ def search_plan(
 
 
 def _titles(parsed: ParsedName) -> list[str]:
+    """The name's own title first, then other spellings that a service may know it by."""
     titles = [parsed.title]
     plain = re.sub(r"[._]+", " ", parsed.title).strip()
     if normalise(plain) and plain != parsed.title:
         titles.append(plain)
-    titles += [each for each in parsed.alternative_titles if normalise(each)]
-    return titles[:3]
+    titles += [each for each in parsed.alternative_titles[:2] if normalise(each)]
+    titles += filter(None, (_with_possessive(plain), _with_dots(plain)))
+    return titles
+
+
+def _with_possessive(title: str) -> str:
+    """File names drop apostrophes: "The Kings Speech" is looked for as "The King's Speech"."""
+    found = re.search(r"(?<![^\W_])([^\W\d_]+[^\W\d_s'])s(?= \S)", title, re.IGNORECASE)
+    return f"{title[: found.end(1)]}'{title[found.end(1) :]}" if found and "'" not in title else ""
+
+
+def _with_dots(title: str) -> str:
+    """ "MASH" may be listed as "M*A*S*H" or "M.A.S.H."."""
+    return ".".join(title) + "." if re.fullmatch(r"[A-Z]{3,6}", title) else ""

@@ -37,7 +37,7 @@ class Likeness(enum.IntEnum):
     PARTIAL = 1
     """One is the other with a subtitle more."""
     CLOSE = 2
-    """A letter or two apart, with the same numbers."""
+    """A letter or two apart with the same numbers, or called "The Movie" by one only."""
     ARTICLE = 3
     """The same but for the article in front."""
     EXACT = 4
@@ -84,7 +84,17 @@ def likeness(left: str, right: str) -> Likeness:
         return Likeness.ARTICLE
     if _close(one, other) and _numbers(one) == _numbers(other):
         return Likeness.CLOSE
+    if _without_movie(left) == _without_movie(right):
+        return Likeness.CLOSE
     return Likeness.PARTIAL if _subtitled(left, right) else Likeness.NONE
+
+
+def _without_movie(title: str) -> str:
+    found = words(title)
+    for ending in (("the", "movie"), ("movie",), ("the", "film"), ("the", "motion", "picture")):
+        if len(found) > len(ending) and found[-len(ending) :] == ending:
+            return "".join(found[: -len(ending)])
+    return "".join(found)
 
 
 def best_likeness(titles: Iterable[str], others: Iterable[str]) -> Likeness:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from seen.plugin import PluginContext, hookimpl
-
 from seen_scanner_guessit.scanner import NameScanner
 
 

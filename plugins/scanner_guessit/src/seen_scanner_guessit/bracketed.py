@@ -11,7 +11,9 @@ from seen_scanner_guessit.text import as_title
 
 _TOKEN = re.compile(r"\[([^\[\]]*)\]")
 _EPISODE = re.compile(
-    r"\s*(?:第|ep?\.?\s?)?(?P<e>\d{1,4})(?:\s?[-~]\s?(?P<to>\d{1,4}))?\s*(?:v\d|END|Fin|完|[话話集回])*\s*", re.IGNORECASE)
+    r"\s*(?:第|ep?\.?\s?)?(?P<e>\d{1,4})(?:\s?[-~]\s?(?P<to>\d{1,4}))?\s*(?:v\d|END|Fin|完|[话話集回])*\s*",
+    re.IGNORECASE,
+)
 _YEAR = re.compile(r"\s*(?:19|20)\d\d\s*")
 _LATIN = re.compile(r"[A-Za-z]{2}")
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -38,7 +40,9 @@ def read_bracketed(name: str) -> Facts | None:
 
 
 def _is_episode(text: str) -> bool:
-    return bool(_EPISODE.fullmatch(text)) and not _YEAR.fullmatch(text) and text not in ("720", "1080")
+    return (
+        bool(_EPISODE.fullmatch(text)) and not _YEAR.fullmatch(text) and text not in ("720", "1080")
+    )
 
 
 def _facts(group: str, titles: list[str], number: str, name: str) -> Facts:

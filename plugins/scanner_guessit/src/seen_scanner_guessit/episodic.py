@@ -12,18 +12,34 @@ _STOP = r"(?=\s*(?:v\d)?\s*(?:$|[\[(]|\s-\s|END\b|Fin\b|完))"
 _FINISH = r"(?:v\d)?(?:\s?(?:END|Fin|完))?"
 _LETTERED = re.compile(
     r"(?<![^\W_])(?:e|ep|eps|episode|episodio|cap|folge|epizod|afl|серия|серии|эпизод)[ ._:#-]{0,3}(?P<e>\d{1,4})"
-    r"(?P<more>(?:[ ._]?[-~&+][ ._]?(?:e|ep)?\d{1,4})*)(?:v\d|[a-c])?(?![^\W_])", _I)
+    r"(?P<more>(?:[ ._]?[-~&+][ ._]?(?:e|ep)?\d{1,4})*)(?:v\d|[a-c])?(?![^\W_])",
+    _I,
+)
 _HASH = re.compile(r"(?<![^\W_])#\s?(?P<e>\d{1,4})(?:v\d)?(?![^\W_])")
 _OF = re.compile(r"(?<![^\W_])\(?(?P<e>\d{1,2})[ ._]?(?:of|iz|из)[ ._]?\d{1,3}\)?(?![^\W_])", _I)
-_DASHED = re.compile(
-    r"\s-\s?(?P<e>\d{1,4})(?P<more>(?:\s?[-~]\s?\d{1,4})*)" + _FINISH + _STOP, _I)
+_DASHED = re.compile(r"\s-\s?(?P<e>\d{1,4})(?P<more>(?:\s?[-~]\s?\d{1,4})*)" + _FINISH + _STOP, _I)
 _BRACKET = re.compile(
-    r"[\[(](?:第)?(?:ep?\.?)?(?P<e>\d{1,4})(?P<more>-\d{1,4})?(?:[话話集]|v\d|\s?END|\s?Fin|完)*[\])]", _I)
+    r"[\[(](?:第)?(?:ep?\.?)?(?P<e>\d{1,4})(?P<more>-\d{1,4})?(?:[话話集]|v\d|\s?END|\s?Fin|完)*[\])]",
+    _I,
+)
 _CJK = re.compile(r"第\s?(?P<e>\d{1,4})(?P<more>-\d{1,4})?\s?[话話集回]")
-_BARE = re.compile(r"(?<=[\s._])(?P<e>\d{2,4})(?P<more>(?:\s?[-~]\s?\d{1,4})?)" + _FINISH + _STOP, _I)
+_BARE = re.compile(
+    r"(?<=[\s._])(?P<e>\d{2,4})(?P<more>(?:\s?[-~]\s?\d{1,4})?)" + _FINISH + _STOP, _I
+)
 _TRAILING = re.compile(r"(?<=[ ._])(?P<e>\d{2,4})(?:v\d)?$")
 
-_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10}
+_ROMAN = {
+    "i": 1,
+    "ii": 2,
+    "iii": 3,
+    "iv": 4,
+    "v": 5,
+    "vi": 6,
+    "vii": 7,
+    "viii": 8,
+    "ix": 9,
+    "x": 10,
+}
 _CHINESE = {each: at + 1 for at, each in enumerate("一二三四五六七八九十")}
 _SEASON = re.compile(
     r"(?<![^\W_])(?:s(?P<s>\d{1,2}|(?:19|20)\d\d)(?P<to>\s?-\s?s?\d{1,2}(?!\d)|(?:[ ._]s\d{1,2})+)?"
@@ -31,7 +47,9 @@ _SEASON = re.compile(
     r"(?:(?P<w>\d{1,2}|(?:19|20)\d\d)(?P<wto>\s?(?:-|to|:|\.\.)\s?\d{1,2}(?!\d))?|(?P<r>[ivx]{1,4}))"
     r"|series[ ._](?P<ser>\d{1,2})(?=[ ._]*(?:$|[(\[]))"
     r"|(?P<o>\d{1,2})(?:st|nd|rd|th|[ªº])?[ ._](?:season|temporada|сезон|staffel)"
-    r"|第(?P<c>[一二三四五六七八九十\d]{1,2})季)(?![^\W_])", _I)
+    r"|第(?P<c>[一二三四五六七八九十\d]{1,2})季)(?![^\W_])",
+    _I,
+)
 
 
 def find_absolute(name: str, fansub: bool) -> Mark | None:
@@ -51,7 +69,9 @@ def _before_tags(name: str) -> str:
 
 
 def _numbered(name: str, pattern: re.Pattern[str]) -> Mark | None:
-    for found in reversed(list(pattern.finditer(name))) if pattern is _DASHED else pattern.finditer(name):
+    for found in (
+        reversed(list(pattern.finditer(name))) if pattern is _DASHED else pattern.finditer(name)
+    ):
         first = int(found["e"])
         if found.start() == 0 or 1900 <= first <= 2100:
             continue
@@ -84,7 +104,10 @@ def find_season(name: str) -> Mark | None:
     return Mark(found.start(), found.end(), seasons)
 
 
-_CAPITULO = re.compile(r"\[?(?<![^\W_])cap\.?[ ]?(?P<s>\d{1,2})(?P<e>\d\d)(?:[_-](?P<to>\d{3,4}))?(?!\d)\]?", re.IGNORECASE)
+_CAPITULO = re.compile(
+    r"\[?(?<![^\W_])cap\.?[ ]?(?P<s>\d{1,2})(?P<e>\d\d)(?:[_-](?P<to>\d{3,4}))?(?!\d)\]?",
+    re.IGNORECASE,
+)
 _TEMPORADA = re.compile(r"[ ._-]*temporada[ ._]?\d{1,2}.*$|[ ._]*[\[(][^\[\]]*$", re.IGNORECASE)
 
 

@@ -13,7 +13,9 @@ _FOLDERS = {
 }  # fmt: skip
 _SUFFIX = re.compile(
     r"(?:[-.](trailer|sample|proof|featurette|behindthescenes|deleted|deletedscene|interview|scene|short|clip|extra|other)\d?"
-    r"|[ _](trailer|sample))(?:[.-](?:bluray[.-]disc|remux))?\s*$", re.IGNORECASE)
+    r"|[ _](trailer|sample))(?:[.-](?:bluray[.-]disc|remux))?\s*$",
+    re.IGNORECASE,
+)
 _NUMBERED = re.compile(r"-x\d{2}(?:-|$)")
 _WHOLE = re.compile(r"^(trailer|sample|proof)(?![^\W_])", re.IGNORECASE)
 _SAMPLE_FIRST = re.compile(r"^(?:sample)[-._ ]", re.IGNORECASE)

@@ -13,15 +13,99 @@ from seen_scanner_guessit.quick import read_name
 from seen_scanner_guessit.tags import STRONG
 
 _GENERIC = frozenset(
-    "movies movie films film filme kino tv tvshows shows show series serien serie tvseries anime animes video videos"
-    " media multimedia downloads download downloadsfinished completed complete finished unsorted temp tmp test mnt server"
-    " share shares public home data library storage incoming torrents usenet nzb volume1 volumes disk drive users"
-    " tvdrop postprocessing mkv avi cartoons documentaries docs kids hd sd 4k uhd bluray dvd stuff new mylibrary utorrent"
-    " bdmv stream videots audiots subs subtitles cd1 cd2 cd3 disc1 disc2 disk1 disk2 电视剧 电影 动漫".split()
+    [
+        "movies",
+        "movie",
+        "films",
+        "film",
+        "filme",
+        "kino",
+        "tv",
+        "tvshows",
+        "shows",
+        "show",
+        "series",
+        "serien",
+        "serie",
+        "tvseries",
+        "anime",
+        "animes",
+        "video",
+        "videos",
+        "media",
+        "multimedia",
+        "downloads",
+        "download",
+        "downloadsfinished",
+        "completed",
+        "complete",
+        "finished",
+        "unsorted",
+        "temp",
+        "tmp",
+        "test",
+        "mnt",
+        "server",
+        "share",
+        "shares",
+        "public",
+        "home",
+        "data",
+        "library",
+        "storage",
+        "incoming",
+        "torrents",
+        "usenet",
+        "nzb",
+        "volume1",
+        "volumes",
+        "disk",
+        "drive",
+        "users",
+        "tvdrop",
+        "postprocessing",
+        "mkv",
+        "avi",
+        "cartoons",
+        "documentaries",
+        "docs",
+        "kids",
+        "hd",
+        "sd",
+        "4k",
+        "uhd",
+        "bluray",
+        "dvd",
+        "stuff",
+        "new",
+        "mylibrary",
+        "utorrent",
+        "bdmv",
+        "stream",
+        "videots",
+        "audiots",
+        "subs",
+        "subtitles",
+        "cd1",
+        "cd2",
+        "cd3",
+        "disc1",
+        "disc2",
+        "disk1",
+        "disk2",
+        "电视剧",
+        "电影",
+        "动漫",
+    ]
 )
 _SPECIALS = re.compile(r"^(?:specials?|season 0+|extras)$", re.IGNORECASE)
-_ONLY_SEASON = re.compile(r"^[\W_]*(?:season|saison|staffel|temporada|stagione|series|serie|sezon(?:ul)?|seizoen|s|сезон)[ ._-]*(\d{1,4})(?![^\W_])", re.IGNORECASE)
-_SEASON_LAST = re.compile(r"^[\W_]*(\d{1,2})(?:st|nd|rd|th)?[ ._]*(?:season|staffel|сезон)\b", re.IGNORECASE)
+_ONLY_SEASON = re.compile(
+    r"^[\W_]*(?:season|saison|staffel|temporada|stagione|series|serie|sezon(?:ul)?|seizoen|s|сезон)[ ._-]*(\d{1,4})(?![^\W_])",
+    re.IGNORECASE,
+)
+_SEASON_LAST = re.compile(
+    r"^[\W_]*(\d{1,2})(?:st|nd|rd|th)?[ ._]*(?:season|staffel|сезон)\b", re.IGNORECASE
+)
 
 
 @dataclass(slots=True)
@@ -50,7 +134,7 @@ def read_folders(folders: Sequence[str]) -> Place:
             place.season = season
         if season is not None and _is_only_season(name):
             continue
-        if bonus or not plain or plain in _GENERIC or len(plain) < 2 and not plain.isdecimal():
+        if bonus or not plain or plain in _GENERIC or (len(plain) < 2 and not plain.isdecimal()):
             continue
         facts = read_name(name)
         for source, value in facts.external_ids.items():

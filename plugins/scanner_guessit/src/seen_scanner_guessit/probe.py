@@ -29,7 +29,9 @@ def probe_file(path: str) -> MediaProbe | None:
     _check(path)
     av.logging.set_level(None)
     try:
-        with av.open(f"file:{path}", mode="r", options=_LIMITS, metadata_errors="replace") as container:
+        with av.open(
+            f"file:{path}", mode="r", options=_LIMITS, metadata_errors="replace"
+        ) as container:
             return _describe(container, path)
     except av.error.InvalidDataError as error:
         raise PluginError("The file is damaged: no readable video") from error
@@ -65,7 +67,9 @@ def _describe(container: Any, path: str) -> MediaProbe | None:
     broken = any(each.type == "video" and not (each.width and each.height) for each in streams)
     if broken:
         raise PluginError("The file is damaged: no readable video")
-    duration = container.duration / 1_000_000 if container.duration and container.duration > 0 else None
+    duration = (
+        container.duration / 1_000_000 if container.duration and container.duration > 0 else None
+    )
     tags = {_plain(key).lower(): _plain(value) for key, value in container.metadata.items()}
     return MediaProbe(_container_name(container.format.name, path), duration, streams, tags)
 
@@ -99,7 +103,9 @@ def _stream(stream: Any) -> StreamInfo | None:
         index=stream.index,
         type=stream.type,
         codec=codec.name if codec is not None else "",
-        profile=(codec.profile or "") if codec is not None and not stream.type == "subtitle" else "",
+        profile=(codec.profile or "")
+        if codec is not None and not stream.type == "subtitle"
+        else "",
         language=_language(tags.get("language", "")),
         title=_plain(tags.get("title", "")),
         channels=codec.channels or None if audio and codec is not None else None,
@@ -123,5 +129,7 @@ def _number(text: str | None) -> int | None:
 
 
 def _plain(text: str) -> str:
-    clean = "".join(each for each in str(text) if each.isprintable() and not "\ud800" <= each <= "\udfff")
+    clean = "".join(
+        each for each in str(text) if each.isprintable() and not "\ud800" <= each <= "\udfff"
+    )
     return clean.strip()[:_LONGEST_TEXT]

@@ -27,11 +27,19 @@ _YEAR_NEXT = re.compile(r"[\s._-]*[(\[]?((?:19|20)\d\d)(?![^\W_])(?![-._ ]\d\d[-
 _NUMBER_NEXT = re.compile(r"[.]\d{1,3}[.]|[ ._]*(?:&|\+|and[ .])")
 _COUNT_NEXT = re.compile(r"\s*\(\d{1,4}")
 _COMPLETE = re.compile(
-    r"(?<![^\W_])(?:the[ ._])?(?:complete(?:[ ._](?:series|seasons?))?|mini[ ._]?series|integrale?|intégrale)(?![^\W_]).*$", re.IGNORECASE)
+    r"(?<![^\W_])(?:the[ ._])?(?:complete(?:[ ._](?:series|seasons?))?|mini[ ._]?series|integrale?|intégrale)(?![^\W_]).*$",
+    re.IGNORECASE,
+)
 _ODD = re.compile(r"[\[\]{}<>/\\|]|(?:^|[\W_])www[\W_]", re.IGNORECASE)
-_MIXED = re.compile(r"[\u0400-\u04ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af].*[A-Za-z]{2}|[A-Za-z]{2}.*[\u0400-\u04ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_LAST_EPISODE = re.compile(r"(?<![^\W_])(?:ep|episode|season|series|vol|volume|staffel|сезон)[\W\d_]*$", re.IGNORECASE)
-_PREFIXED = re.compile(r"^(?:[a-z0-9]{2,8}-[a-z]|[A-Za-z]{2,5}-[A-Z][a-z]+[._]|fr - )", re.IGNORECASE)
+_MIXED = re.compile(
+    r"[\u0400-\u04ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af].*[A-Za-z]{2}|[A-Za-z]{2}.*[\u0400-\u04ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
+)
+_LAST_EPISODE = re.compile(
+    r"(?<![^\W_])(?:ep|episode|season|series|vol|volume|staffel|сезон)[\W\d_]*$", re.IGNORECASE
+)
+_PREFIXED = re.compile(
+    r"^(?:[a-z0-9]{2,8}-[a-z]|[A-Za-z]{2,5}-[A-Z][a-z]+[._]|fr - )", re.IGNORECASE
+)
 _HOLLOW = re.compile(r"^[\W_]*$")
 
 
@@ -54,7 +62,7 @@ def _read(name: str) -> Facts:
     group = _GROUP_FIRST.match(name)
     body = name[group.end() :] if group else name
     mark = find_mark(body)
-    if mark is None or mark.air_date and not mark.episodes:
+    if mark is None or (mark.air_date and not mark.episodes):
         numbered = find_capitulo(body) or find_absolute(body, fansub=bool(group))
         mark = numbered if numbered and (mark is None or numbered.start < mark.start) else mark
     if mark:
@@ -105,7 +113,9 @@ def _pack(name: str, mark: Mark) -> Facts:
         later = _YEAR_NEXT.match(after)
         facts.year = int(later[1]) if later else None
     _country(facts)
-    facts.sure = _plain(before, facts) and (not after or bool(tags.STRONG.match(after.lstrip(" ._[("))))
+    facts.sure = _plain(before, facts) and (
+        not after or bool(tags.STRONG.match(after.lstrip(" ._[(")))
+    )
     return facts
 
 
@@ -156,7 +166,7 @@ def _movie(name: str, fansub: bool) -> Facts:
         not fansub
         and (not after or tags.starts_with_tag(after) or after[0] in "-[(")
         and not re.search(r"[()]| - |[ ._][A-Z]{2,4}$|^\d\d[ ._]\d\d", before)
-        and (tags.without_weak_end(before) == before or closed and tags.ends_in_language(before))
+        and (tags.without_weak_end(before) == before or (closed and tags.ends_in_language(before)))
         and not _COMPLETE.search(after)
         and (closed or not re.search(r"\d{3}$", before))
         and _plain(before, facts)

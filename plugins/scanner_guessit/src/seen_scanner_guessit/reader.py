@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from seen.plugin.models import MediaKind, ParsedName
-
 from seen_scanner_guessit.facts import Facts
 from seen_scanner_guessit.folders import Place, is_release, read_folders
 from seen_scanner_guessit.quick import read_name
@@ -15,11 +14,54 @@ from seen_scanner_guessit.settle import settle
 from seen_scanner_guessit.text import readable
 
 SUFFIXES = frozenset(
-    "mkv mp4 avi ts m2ts m4v mov wmv webm mpg mpeg flv ogm ogv rmvb rm divx vob iso mk3d 3gp asf f4v wtv dvr-ms strm"
-    " disc nfo srt sub idx ass ssa vtt smi sup mp3 flac ext".split()
+    [
+        "mkv",
+        "mp4",
+        "avi",
+        "ts",
+        "m2ts",
+        "m4v",
+        "mov",
+        "wmv",
+        "webm",
+        "mpg",
+        "mpeg",
+        "flv",
+        "ogm",
+        "ogv",
+        "rmvb",
+        "rm",
+        "divx",
+        "vob",
+        "iso",
+        "mk3d",
+        "3gp",
+        "asf",
+        "f4v",
+        "wtv",
+        "dvr-ms",
+        "strm",
+        "disc",
+        "nfo",
+        "srt",
+        "sub",
+        "idx",
+        "ass",
+        "ssa",
+        "vtt",
+        "smi",
+        "sup",
+        "mp3",
+        "flac",
+        "ext",
+    ]
 )
-_LEADING = re.compile(r"^(?P<e>\d{1,3})(?P<more>(?:-\d{1,3})*)(?:v\d)?(?:$|[ ._-]+(?P<title>\D.*)?|[ ._]+-[ ._]+(?P<later>.*))$")
-_CODE = re.compile(r"[0-9a-f]{16,}|[A-Za-z0-9]{18,}|[a-z]{4,}\d{3}|[A-Z0-9]{12,}|[\w-]*\d[\w-]{24,}|\d+(?:_\d+)?|Backup_\w+-\d+")
+_LEADING = re.compile(
+    r"^(?P<e>\d{1,3})(?P<more>(?:-\d{1,3})*)(?:v\d)?(?:$|[ ._-]+(?P<title>\D.*)?|[ ._]+-[ ._]+(?P<later>.*))$"
+)
+_CODE = re.compile(
+    r"[0-9a-f]{16,}|[A-Za-z0-9]{18,}|[a-z]{4,}\d{3}|[A-Z0-9]{12,}|[\w-]*\d[\w-]{24,}|\d+(?:_\d+)?|Backup_\w+-\d+"
+)
 _REVERSED = re.compile(r"(?:^|\.)(?:p027|p0801|\d{2,3}E\d{2}S)(?:\.|$)|^\d{2,3}E\d{2}S\.")
 
 
@@ -90,7 +132,9 @@ def _take_season(facts: Facts, stem: str, season: int) -> None:
         return
     numbers = [int(found["e"]), *(int(each) for each in re.findall(r"\d+", found["more"]))]
     facts.kind, facts.seasons = "show", [season]
-    facts.episodes = list(range(numbers[0], numbers[-1] + 1)) if numbers[-1] >= numbers[0] else numbers[:1]
+    facts.episodes = (
+        list(range(numbers[0], numbers[-1] + 1)) if numbers[-1] >= numbers[0] else numbers[:1]
+    )
     facts.title, facts.year = "", None
     facts.episode_title = (found["later"] or found["title"] or "").strip(" .-_")
     facts.sure = False
@@ -108,12 +152,21 @@ def _from_release(facts: Facts, stem: str, show: Facts) -> Facts:
         facts.title, facts.year = show.title, show.year
         facts.sure = facts.sure or show.sure
         return facts
-    if show.kind == "movie" and (show.sure or show.year) and (_CODE.fullmatch(stem) or facts.kind != "show"):
+    if show.kind == "movie" and show.year and _is_code(facts, stem, show):
         show.sure = True
         show.extra = show.extra or facts.extra
         show.part = show.part or facts.part
         return show
     return facts
+
+
+def _is_code(facts: Facts, stem: str, show: Facts) -> bool:
+    """Whether a film's file says less than its folder: a code, an abbreviation, a group's prefix."""
+    if facts.kind == "show" and not _CODE.fullmatch(stem):
+        return False
+    return (
+        facts.year is None or bool(_CODE.fullmatch(stem)) or _key(show.title) in _key(facts.title)
+    )
 
 
 def _same(left: str, right: str) -> bool:

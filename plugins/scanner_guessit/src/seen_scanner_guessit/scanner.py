@@ -9,7 +9,6 @@ from pathlib import Path
 
 from seen.plugin import Health, PluginContext, PluginError
 from seen.plugin.models import MediaProbe, ParsedName, ParseHints
-
 from seen_scanner_guessit.deep import guess
 from seen_scanner_guessit.facts import Facts
 from seen_scanner_guessit.probe import probe_file
@@ -67,7 +66,7 @@ class NameScanner:
         except (Hung, Crashed) as error:
             self._ctx.log.warning("name_given_up", name=text, reason=str(error))
             return None
-        except Exception as error:  # noqa: BLE001 - guessit raises anything for odd names, and an odd name must not stop a scan
+        except Exception as error:
             self._ctx.log.debug("name_refused", name=text, reason=repr(error))
             return None
         return facts

@@ -34,13 +34,24 @@ def _settle_numbers(facts: Facts, own: Facts) -> None:
         facts.seasons, facts.episodes = own.seasons, own.episodes
         facts.absolute_episode = own.absolute_episode or facts.absolute_episode
         facts.air_date = own.air_date or facts.air_date
-    elif own.absolute and own.episodes and (
-        _scattered(facts.episodes, own.episodes) or facts.kind == "movie" or own.episodes[0] >= 100
+    elif (
+        own.absolute
+        and own.episodes
+        and (
+            _scattered(facts.episodes, own.episodes)
+            or facts.kind == "movie"
+            or own.episodes[0] >= 100
+        )
     ):
         facts.kind, facts.seasons, facts.episodes = "show", [], own.episodes
         facts.absolute_episode = own.absolute_episode
         facts.title, facts.year = own.title or facts.title, own.year or facts.year
-    elif own.kind == "movie" and own.year and facts.kind == "show" and min(facts.seasons, default=0) > 40:
+    elif (
+        own.kind == "movie"
+        and own.year
+        and facts.kind == "show"
+        and min(facts.seasons, default=0) > 40
+    ):
         facts.kind, facts.seasons = "movie", []
     if facts.kind == "show" and facts.seasons == [facts.year] and not own.seasons:
         facts.seasons = []
@@ -60,5 +71,7 @@ def _settle_title(facts: Facts, own: Facts) -> None:
         if _PART_OF_TITLE.fullmatch(own.title[len(facts.title) :]):
             facts.alternative_titles.insert(0, facts.title)
             facts.title = own.title
+        elif own.year and own.title != facts.title:
+            facts.alternative_titles.insert(0, own.title)
     if own.year and not facts.year:
         facts.year = own.year

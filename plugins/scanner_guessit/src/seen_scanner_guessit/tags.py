@@ -69,9 +69,33 @@ _SUFFIX = re.compile(
     re.IGNORECASE,
 )
 _NOT_GROUPS = frozenset(
-    "dl rip hd dts es ex x ma hdma audio subs sub eng ita cd1 cd2 cd ray trailer sample extras".split()
+    [
+        "dl",
+        "rip",
+        "hd",
+        "dts",
+        "es",
+        "ex",
+        "x",
+        "ma",
+        "hdma",
+        "audio",
+        "subs",
+        "sub",
+        "eng",
+        "ita",
+        "cd1",
+        "cd2",
+        "cd",
+        "ray",
+        "trailer",
+        "sample",
+        "extras",
+    ]
 )
-_PARTS = re.compile(r"(?<![^\W_])(?:cd|dis[ck]|dvd)[ ._-]?([1-9])(?:of[1-9])?(?![^\W_])", re.IGNORECASE)
+_PARTS = re.compile(
+    r"(?<![^\W_])(?:cd|dis[ck]|dvd)[ ._-]?([1-9])(?:of[1-9])?(?![^\W_])", re.IGNORECASE
+)
 
 
 def first_strong(text: str, start: int = 0) -> int:
@@ -134,7 +158,9 @@ def group_in(text: str) -> str:
 
 EDITION_WORDS = re.compile(
     r"(?<![^\W_])(?:extended|unrated|uncut|directors?|director'?s|remastered|theatrical|recut|imax|edition|cut|aka|a\.k\.a|repack|proper|part|cd\d|vol"
-    r"|complete|integrale?|miniseries|3d|trilogy|collection|ppv|docu)(?![^\W_])", re.IGNORECASE)
+    r"|complete|integrale?|miniseries|3d|trilogy|collection|ppv|docu)(?![^\W_])",
+    re.IGNORECASE,
+)
 _WEAK_END = re.compile(r"[ ._\-\[(]+(?:" + WEAK.pattern + r")[ ._\-\])]*$", re.IGNORECASE)
 
 
@@ -149,4 +175,10 @@ def without_weak_end(text: str) -> str:
 
 def ends_in_language(text: str) -> bool:
     """Whether the last word names a language, as in "The Good German"."""
-    return bool(re.search(r"[ ._](?:german|french|english|italian|spanish|russian|japanese|korean|american)$", text, re.IGNORECASE))
+    return bool(
+        re.search(
+            r"[ ._](?:german|french|english|italian|spanish|russian|japanese|korean|american)$",
+            text,
+            re.IGNORECASE,
+        )
+    )

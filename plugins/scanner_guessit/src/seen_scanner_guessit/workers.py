@@ -74,7 +74,8 @@ class _Worker:
         for process in list((pool._processes or {}).values()):
             with suppress(OSError, ValueError):
                 process.kill()
-        pool.shutdown(wait=False, cancel_futures=True)
+        # waits for the pool's own thread, which notices the death at once; not on the event loop
+        threading.Thread(target=pool.shutdown, args=(True,), daemon=True).start()
 
 
 class Workers:

@@ -1,0 +1,76 @@
+"""How errors reach people: a problem document for programs, a page for readers."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from urllib.parse import quote
+
+import asyncpg
+from aiohttp import web
+
+from seen.core.errors import Invalid, SeenError, SignInNeeded, TooLarge, Unavailable
+from seen.core.http import BASE, problem_response
+from seen.core.log import get_log
+from seen.web.border import Handler, Middleware
+
+log = get_log(__name__)
+ErrorPage = Callable[[web.Request, SeenError], Awaitable[web.StreamResponse]]
+
+
+class _Refused(SeenError):
+    """What aiohttp itself refused, as a problem of ours."""
+
+    def __init__(self, error: web.HTTPException) -> None:
+        super().__init__(error.reason, code=f"http_{error.status}")
+        self.status = error.status
+        self.title = error.reason
+
+
+def answer_errors(page: ErrorPage) -> Middleware:
+    """Middleware: turn whatever was raised into an answer."""
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except web.HTTPException as error:
+            if error.status < 400:
+                raise
+            problem = _Refused(error)
+            response = await _answer(request, problem, page)
+            for name in ("Allow", "Retry-After"):
+                if name in error.headers:
+                    response.headers[name] = error.headers[name]
+            return response
+        except SeenError as error:
+            return await _answer(request, error, page)
+        except Exception as error:
+            return await _answer(request, _foreseen(request, error), page)
+
+    return middleware
+
+
+def _foreseen(request: web.Request, error: Exception) -> SeenError:
+    """Errors of libraries that have a plain meaning; the rest is our fault and logged."""
+    if isinstance(error, (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableCharacterError,
+                          asyncpg.DataError)):  # fmt: skip
+        return Invalid("A value in the request cannot be stored.")
+    if isinstance(error, (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError,
+                          asyncpg.TooManyConnectionsError, TimeoutError)):  # fmt: skip
+        log.warning("web: something does not answer", path=request.path, error=repr(error))
+        return Unavailable("Something this needs does not answer; try again in a moment.")
+    if isinstance(error, web.RequestPayloadError):
+        return TooLarge("The request broke off.")
+    log.exception("web: unforeseen", method=request.method, path=request.path)
+    return SeenError()
+
+
+async def _answer(request: web.Request, error: SeenError, page: ErrorPage) -> web.StreamResponse:
+    if request.path.startswith(BASE) or not request.path.startswith("/app"):
+        return problem_response(error)
+    if isinstance(error, SignInNeeded):
+        target = "/app/login"
+        if request.method == "GET" and request.path not in ("/app", "/app/events"):
+            target += f"?next={quote(request.path_qs, safe='')}"
+        return web.HTTPSeeOther(target)
+    return await page(request, error)
