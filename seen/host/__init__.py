@@ -11,6 +11,7 @@ from seen.host.errors import (
     UnknownPlugin,
 )
 from seen.host.host import PluginHost
+from seen.host.inspection import inspect_plugins
 from seen.host.limits import Limits
 from seen.host.registry import Handle
 from seen.host.views import FieldView, ObjectView, PluginView, ProcessView
@@ -31,4 +32,5 @@ __all__ = [
     "UnknownPlugin",
     "bridged",
     "check_environment",
+    "inspect_plugins",
 ]

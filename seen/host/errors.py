@@ -64,10 +64,11 @@ class StartFailed(Exception):
 class TrialFailed(Exception):
     """New values did not survive a trial start; the old ones are kept. ``field`` may be ""."""
 
-    def __init__(self, reason: str, field: str = "") -> None:
+    def __init__(self, reason: str, field: str = "", state: State = "failed") -> None:
         super().__init__(reason)
         self.reason = reason
         self.field = field
+        self.state: State = state
 
 
 class UnknownPlugin(LookupError):

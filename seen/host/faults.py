@@ -52,14 +52,14 @@ def import_fault(error: BaseException, folder: Path | None) -> str:
     return f"Cannot be imported: {text}" + (f" ({where})" if where else "")
 
 
-def hanging_place(frame: FrameType | None, folder: Path | None) -> str:
-    """The innermost line of the plugin's own code that a thread is in, or of any code."""
+def hanging_place(frame: FrameType | None, folder: Path | None, own_only: bool = False) -> str:
+    """The innermost line of the plugin's own code that a thread is in, or else of any code."""
     innermost = frame
     while frame is not None:
         if _inside(frame.f_code.co_filename, folder):
             return _label(frame.f_code.co_filename, frame.f_lineno, folder)
         frame = frame.f_back
-    if innermost is None:
+    if innermost is None or own_only:
         return ""
     return _label(innermost.f_code.co_filename, innermost.f_lineno, None)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
@@ -132,6 +133,7 @@ class PluginHost:
 
     async def overview(self) -> tuple[PluginView, ...]:
         """Every plugin, here and in other processes, in the admin's order."""
+        await self._arrived()
         wanted = await store.instances(self._db)
         rows = await store.statuses(self._db)
         return tuple(
@@ -176,8 +178,7 @@ class PluginHost:
             await store.change_config(connection, instance_id, stored)
             await self._events.emit(Event(TOPIC, subject=instance_id), connection)
         log.info("plugins: configured", plugin=instance_id, fields=sorted(values), by=by)
-        await self._reconciler.apply()
-        return await self.view(instance_id)
+        return await self._followed(instance_id)
 
     async def set_enabled(self, instance_id: str, enabled: bool, *, by: str = "") -> PluginView:
         """Switch a plugin on or off; switching on tries a failed or skipped one again.
@@ -189,8 +190,7 @@ class PluginHost:
                 raise UnknownPlugin(instance_id)
             await self._events.emit(Event(TOPIC, subject=instance_id), connection)
         log.info("plugins: switched", plugin=instance_id, enabled=enabled, by=by)
-        await self._reconciler.apply()
-        return await self.view(instance_id)
+        return await self._followed(instance_id)
 
     async def reorder(self, instance_ids: Sequence[str], *, by: str = "") -> None:
         """Put these plugins into this order, in the places that they have together.
@@ -238,7 +238,24 @@ class PluginHost:
                 log.info("plugins: still starting", plugin=instance_id)
         return await self.view(instance_id)
 
+    async def _followed(self, instance_id: str) -> PluginView:
+        """Act on a change here and now, and give it a moment to show."""
+        await self._reconciler.apply()
+        instance = self._reconciler.instances.get(instance_id)
+        if instance is not None:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._limits.settle):
+                    await instance.settled.wait()
+        return await self.view(instance_id)
+
+    async def _arrived(self) -> None:
+        """Right after the start, give the search for installed plugins a moment."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._limits.settle):
+                await self._reconciler.arrived.wait()
+
     async def _desired(self, instance_id: str) -> Desired:
+        await self._arrived()
         desired = await store.instance(self._db, instance_id)
         if desired is None:
             raise UnknownPlugin(instance_id)
@@ -258,7 +275,7 @@ class PluginHost:
         assert found is not None and found.manifest is not None
         resolved = resolve(found.manifest, plan.desired.id, stored, r.environ, r.vault)
         if resolved.problem:
-            raise TrialFailed(resolved.problem, resolved.field)
+            raise TrialFailed(resolved.problem, resolved.field, "needs_setup")
         if found.state or not used_here(found, r.capabilities):
             return
         if self._settings.safe_mode and not found.bundled:
@@ -267,4 +284,4 @@ class PluginHost:
         def make(values: Mapping[str, Any], folder: Path) -> Life:
             return r.make_life(plan, values, folder)
 
-        await try_values(make, resolved.values, self._settings.data_dir)
+        await try_values(make, resolved.values)

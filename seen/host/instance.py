@@ -229,7 +229,7 @@ class Instance:
         self._status = status
         if status.state == "starting":
             self.settled.clear()
-        else:
+        elif not self._changed.is_set():
             self.settled.set()
         await self._tell(self)
 

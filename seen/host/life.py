@@ -102,9 +102,7 @@ class Life:
             raise
         except Exception as error:
             if clock.expired() or isinstance(error, Overdue):
-                raise StartFailed(
-                    "failed", f"Did not start within {self._limits.start:g} s", again=True
-                ) from None
+                raise StartFailed("failed", self._too_late(), again=True) from None
             raise StartFailed("failed", fault(error, self.found.folder), again=True) from error
 
     async def health(self) -> Health:
@@ -129,6 +127,11 @@ class Life:
             except RuntimeError:
                 log.debug("plugin: was stopped before", plugin=self.instance_id)
         return await self.thread.stop(self._limits.stop if not self._hangs else 0.2)
+
+    def _too_late(self) -> str:
+        sentence = f"Did not start within {self._limits.start:g} s"
+        place = self.thread.where(own_only=True)
+        return f"{sentence}: hangs in {place}" if place else sentence
 
     @property
     def _hangs(self) -> bool:

@@ -14,6 +14,8 @@ class Limits:
     drain: float = 3.0
     # For all plugins together, so that a server told to end does so in time.
     stop_all: float = 10.0
+    # How long an admin's change may keep its answer waiting for what comes of it.
+    settle: float = 5.0
     health: float = 10.0
     health_every: float = 60.0
     reconcile_every: float = 30.0

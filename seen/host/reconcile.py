@@ -48,6 +48,7 @@ class Reconciler:
         self.vault = vault
         self.environ = environ
         self.limits = limits
+        self.arrived = asyncio.Event()
         self.applied = asyncio.Event()
         self._db = db
         self._cache = cache
@@ -204,6 +205,7 @@ class Reconciler:
             )
             await store.forget(connection, mine)
             await self._remember_skipped(connection, mine)
+        self.arrived.set()
         for each in self.found.values():
             if each.problem:
                 log.warning("plugins: unusable", plugin=each.name, reason=each.problem)

@@ -83,10 +83,13 @@ class PluginThread:
         asked = self._asked
         return 0.0 if asked is None else time.monotonic() - asked
 
-    def where(self) -> str:
-        """The line the thread is in right now, such as "seen_x/__init__.py, line 9"."""
+    def where(self, *, own_only: bool = False) -> str:
+        """The line the thread is in right now, such as "seen_x/__init__.py, line 9".
+
+        "" with ``own_only`` when it is in no code of the plugin, which then only waits.
+        """
         frame = sys._current_frames().get(self._thread.ident or 0)
-        return hanging_place(frame, self._folder)
+        return hanging_place(frame, self._folder, own_only)
 
     async def stop(self, timeout: float) -> bool:
         """End the thread. False when it hangs and had to be left behind."""

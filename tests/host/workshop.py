@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
+import importlib.metadata
 import sys
 import textwrap
 import threading
@@ -15,7 +15,7 @@ import pytest
 from seen.core.cache import ProcessCache
 from seen.core.db import Database
 from seen.core.events import Events
-from seen.core.settings import Settings
+from seen.core.settings import Settings, load_settings
 from seen.host import Limits, PluginHost
 
 SECRET = b"a secret of the test server, long enough"
@@ -127,7 +127,7 @@ def workshop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Worksh
     monkeypatch.syspath_prepend(str(folder))
     from seen.host import discovery
 
-    real = discovery.distributions
+    real = importlib.metadata.distributions
     # Plugins installed in the developer's environment are not this test's.
     monkeypatch.setattr(discovery, "distributions", lambda: real(path=[str(folder)]))
     importlib.invalidate_caches()
@@ -146,7 +146,7 @@ async def events(database: Database) -> AsyncIterator[Events]:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(data_dir=tmp_path / "data")
+    return load_settings(data_dir=tmp_path / "data")
 
 
 MakeHost = Callable[..., Awaitable[PluginHost]]
