@@ -347,7 +347,7 @@ class SeenPlayer extends HTMLElement {
   }
 
   #sleep() {
-    const held = this.#video.paused || this.#menu || this.#dragging || this.querySelector(".player-notice") || this.querySelector(".osd :focus-visible");
+    const held = this.#video.paused || this.#menu || this.#dragging || this.querySelector(".player-notice");
     if (!held) this.classList.add("is-idle");
   }
 
