@@ -39,9 +39,12 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """What looking into the file has shown."""
+    """What looking into the file has shown. ``tag_title`` and ``tag_year`` come from tags inside
+    the file: weak, since whoever wrote them may have meant the recording."""
 
     duration_seconds: float | None = None
+    tag_title: str = ""
+    tag_year: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +173,12 @@ def _among_rivals(
         reason = f"Name agrees; of {count} titles with it only this one has this length"
         sure = Ranked(chosen.candidate, ACCEPTED, (reason, *chosen.reasons))
         return _matched(_with(ranked, sure), sure)
+    tagged = [each for each in rivals if _tags_agree(each.candidate, facts)]
+    if parsed.year is None and len(tagged) == 1:
+        chosen = tagged[0]
+        reason = f"Name agrees; of {count} titles with it the file's own tags name this one"
+        sure = Ranked(chosen.candidate, ACCEPTED, (reason, *chosen.reasons))
+        return _matched(_with(ranked, sure), sure)
     famous = max(rivals, key=lambda each: each.candidate.hit.votes)
     others = [each.candidate.hit.votes for each in rivals if each is not famous]
     votes = famous.candidate.hit.votes
@@ -262,6 +271,15 @@ def _length_agrees(candidate: Candidate, facts: FileFacts) -> bool | None:
     if not expected or not found or found < 300:
         return None
     return abs(expected - found) <= max(90.0, expected * LENGTH_TOLERANCE)
+
+
+def _tags_agree(candidate: Candidate, facts: FileFacts) -> bool:
+    """Whether the file's tags hold both this title and its year."""
+    return (
+        facts.tag_year is not None
+        and facts.tag_year == candidate.hit.year
+        and best_likeness((facts.tag_title,), _names(candidate.hit)) >= Likeness.ARTICLE
+    )
 
 
 def _distinct(candidates: Sequence[Candidate]) -> list[Candidate]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from seen.library.model.titles import normalise
-from seen.plugin.models import ParsedName, SearchQuery
+from seen.plugin.models import ParsedName, SearchHit, SearchQuery
 
 MOST_STEPS = 8
 """Questions asked of one provider about one name, at most."""
@@ -44,6 +45,21 @@ def search_plan(
                 asked.add(key)
                 steps.append(SearchStep(SearchQuery(title, parsed.kind, year, language, path=path)))
     return tuple(steps[:MOST_STEPS])
+
+
+def follow_ids(
+    parsed: ParsedName, hits: Sequence[SearchHit], language: str = "en-US"
+) -> SearchStep | None:
+    """The question to ask by ids that a hit brought along, such as those of a side-car file.
+
+    Ask it of every other provider; its candidates count as named by the file itself. None when
+    no hit brought an id. A hit must be of the parsed kind to be followed.
+    """
+    for hit in hits:
+        if hit.external_ids and hit.ref.kind == parsed.kind:
+            query = SearchQuery("", parsed.kind, None, language, hit.external_ids)
+            return SearchStep(query, by_id=True)
+    return None
 
 
 def _titles(parsed: ParsedName) -> list[str]:

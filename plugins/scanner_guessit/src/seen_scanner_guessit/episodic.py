@@ -11,10 +11,11 @@ _I = re.IGNORECASE
 _STOP = r"(?=\s*(?:v\d)?\s*(?:$|[\[(]|\s-\s|END\b|Fin\b|完))"
 _FINISH = r"(?:v\d)?(?:\s?(?:END|Fin|完))?"
 _LETTERED = re.compile(
-    r"(?<![^\W_])(?:e|ep|eps|episode|episodio|cap|folge|epizod|afl|серия|серии|эпизод)[ ._:#-]{0,3}(?P<e>\d{1,4})"
+    r"(?<![^\W_])(?:e|(?:ep|eps|episode|episodio|cap|folge|epizod|afl|серия|серии|эпизод)[ ._:#-]{0,3})(?P<e>\d{1,4})"
     r"(?P<more>(?:[ ._]?[-~&+][ ._]?(?:e|ep)?\d{1,4})*)(?:v\d|[a-c])?(?![^\W_])",
     _I,
 )
+_TURKISH = re.compile(r"(?<=[ ._])(?P<e>\d{1,4})[ .]{0,2}(?:blm|bolum|bölüm)(?![^\W_])", _I)
 _HASH = re.compile(r"(?<![^\W_])#\s?(?P<e>\d{1,4})(?:v\d)?(?![^\W_])")
 _OF = re.compile(r"(?<![^\W_])\(?(?P<e>\d{1,2})[ ._]?(?:of|iz|из)[ ._]?\d{1,3}\)?(?![^\W_])", _I)
 _DASHED = re.compile(r"\s-\s?(?P<e>\d{1,4})(?P<more>(?:\s?[-~]\s?\d{1,4})*)" + _FINISH + _STOP, _I)
@@ -54,7 +55,15 @@ _SEASON = re.compile(
 
 def find_absolute(name: str, fansub: bool) -> Mark | None:
     """An episode number without a season. ``fansub``: the name starts with a group's tag."""
-    for pattern in (_LETTERED, _CJK, _HASH, _DASHED, *((_BRACKET,) if fansub else ()), _OF):
+    for pattern in (
+        _TURKISH,
+        _LETTERED,
+        _CJK,
+        _HASH,
+        _DASHED,
+        *((_BRACKET,) if fansub else ()),
+        _OF,
+    ):
         mark = _numbered(name, pattern)
         if mark:
             return mark

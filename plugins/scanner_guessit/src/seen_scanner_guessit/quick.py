@@ -40,6 +40,9 @@ _LAST_EPISODE = re.compile(
 _PREFIXED = re.compile(
     r"^(?:[a-z0-9]{2,8}-[a-z]|[A-Za-z]{2,5}-[A-Z][a-z]+[._]|fr - )", re.IGNORECASE
 )
+_MONTH_LAST = re.compile(
+    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*(?:[ ._]\d{1,2})?$", re.IGNORECASE
+)
 _HOLLOW = re.compile(r"^[\W_]*$")
 
 
@@ -60,7 +63,7 @@ def read_name(name: str) -> Facts:
 
 def _read(name: str) -> Facts:
     group = _GROUP_FIRST.match(name)
-    body = name[group.end() :] if group else name
+    body = name[group.end() :].replace("_", " ") if group else name
     mark = find_mark(body)
     if mark is None or (mark.air_date and not mark.episodes):
         numbered = find_capitulo(body) or find_absolute(body, fansub=bool(group))
@@ -165,10 +168,11 @@ def _movie(name: str, fansub: bool) -> Facts:
     facts.sure = (
         not fansub
         and (not after or tags.starts_with_tag(after) or after[0] in "-[(")
-        and not re.search(r"[()]| - |[ ._][A-Z]{2,4}$|^\d\d[ ._]\d\d", before)
+        and not re.search(r"[()]|[ .]-[ .]|[ ._][A-Z]{2,4}$|^\d\d[ ._]\d\d", before)
         and (tags.without_weak_end(before) == before or (closed and tags.ends_in_language(before)))
         and not _COMPLETE.search(after)
         and (closed or not re.search(r"\d{3}$", before))
+        and not _MONTH_LAST.search(before)
         and _plain(before, facts)
     )
     return facts

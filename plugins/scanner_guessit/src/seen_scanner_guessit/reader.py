@@ -142,7 +142,7 @@ def _take_season(facts: Facts, stem: str, season: int) -> None:
 
 def _from_release(facts: Facts, stem: str, show: Facts) -> Facts:
     """The folder is a release: a file whose name is a code takes everything from it."""
-    if _same(facts.title, show.title):
+    if _same(facts.title, show.title) or not _simple(show.title):
         return facts
     if show.kind == "show" and (show.episodes or show.air_date):
         show.sure = True

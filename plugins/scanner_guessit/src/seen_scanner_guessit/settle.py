@@ -68,7 +68,8 @@ def _settle_title(facts: Facts, own: Facts) -> None:
     if not facts.title:
         facts.title = own.title
     elif own.kind == "movie" == facts.kind and own.title.lower().startswith(facts.title.lower()):
-        if _PART_OF_TITLE.fullmatch(own.title[len(facts.title) :]):
+        rest = own.title[len(facts.title) :]
+        if _PART_OF_TITLE.fullmatch(rest) or (own.year and re.match(r" - (?!\d)[^()\[\]]+$", rest)):
             facts.alternative_titles.insert(0, facts.title)
             facts.title = own.title
         elif own.year and own.title != facts.title:
