@@ -111,7 +111,8 @@ class Instance:
         self._answered.clear()
         where = f": hangs in {place}" if place else ""
         self._blocked = Status("blocked", f"Has not answered for {seconds:.0f} s{where}", "failed")
-        self.settled.set()
+        if not self._changed.is_set():
+            self.settled.set()
         await self._tell(self)
 
     async def answers(self) -> None:

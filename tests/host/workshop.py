@@ -115,6 +115,9 @@ class Workshop:
         (info / "entry_points.txt").write_text(f"[seen.plugins]\n{entry_points}\n")
 
     def forget(self) -> None:
+        """Let go of whatever still hangs, and of the imported modules."""
+        for package in self.folder.glob("seen_*"):
+            (package / "gate").touch()
         for module in [m for m in sys.modules if m.split(".")[0] in self.names]:
             del sys.modules[module]
 
