@@ -1,7 +1,7 @@
 """Pure rules of the library: what a file is, without looking at anything but the evidence."""
 
 from seen.library.model.decision import Candidate, Decision, FileFacts, Ranked, decide
-from seen.library.model.files import is_extra, kind_of_file, resolution_label
+from seen.library.model.files import is_extra, kind_of_file
 from seen.library.model.plan import SearchStep, follow_ids, search_plan
 from seen.library.model.subtitles import SideCar, belongs_to, read_sidecar
 from seen.library.model.titles import Likeness, likeness, normalise
@@ -22,6 +22,5 @@ __all__ = [
     "likeness",
     "normalise",
     "read_sidecar",
-    "resolution_label",
     "search_plan",
 ]

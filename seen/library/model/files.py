@@ -1,4 +1,4 @@
-"""What kind of file a name belongs to, and how sharp its picture is called."""
+"""What kind of file a name belongs to."""
 
 from __future__ import annotations
 
@@ -21,8 +21,6 @@ _EXTRA_NAME = re.compile(
     r"|clip|extra|other)\d?$|^(?:trailer|sample)$|^sample[-. _]",
     re.IGNORECASE,
 )
-_LABELS = ((4320, 7680, "8K"), (2160, 3840, "2160p"), (1440, 2560, "1440p"), (1080, 1920, "1080p"),
-           (720, 1280, "720p"), (576, 1024, "576p"), (480, 854, "480p"), (360, 640, "360p"))  # fmt: skip
 
 
 def kind_of_file(name: str) -> Literal["video", "subtitle", ""]:
@@ -37,19 +35,3 @@ def is_extra(path: str) -> bool:
     """Whether the path is bonus material (trailer, sample, interview) beside the real thing."""
     whole = PurePosixPath(path)
     return whole.parent.name.lower() in _EXTRA_FOLDERS or bool(_EXTRA_NAME.search(whole.stem))
-
-
-def resolution_label(width: int | None, height: int | None) -> str:
-    """How people call a picture of this size ("1080p"), or "" when it is unknown.
-
-    Films are wider than the standard they are called by, so either side may reach it, with a few
-    lines cut off: 1920x800 and 1440x1080 are both 1080p.
-    """
-    if not width or not height or width < 0 or height < 0:
-        return ""
-    if height > width:
-        width, height = height, width
-    for tall, wide, label in _LABELS:
-        if height >= tall * 0.95 or width >= wide * 0.95:
-            return label
-    return f"{height}p"
