@@ -17,12 +17,12 @@ from seen.plugin import MediaKind
 
 
 class Remembered(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A title as it was last seen. ``path`` is a media file of it."""
+    """A title as it was last seen. ``path`` is a media file of it, in the file system's bytes."""
 
     kind: str
     title: str
     year: int | None = None
-    path: str = ""
+    path: bytes = b""
 
 
 def title_id(kind: MediaKind, title: str, year: int | None) -> str:
@@ -59,7 +59,7 @@ class Memory:
             path.parent.mkdir(parents=True, exist_ok=True)
             fresh.write_bytes(msgspec.json.encode(title))
             fresh.replace(path)
-        except (OSError, UnicodeEncodeError):
+        except OSError:
             fresh.unlink(missing_ok=True)
 
     def _path(self, known: str) -> Path:

@@ -29,7 +29,8 @@ _ADDRESSES = (
     ("tmdb", "movie", re.compile(r"themoviedb\.org/movie/(\d{1,10})")),
     ("tmdb", "tvshow", re.compile(r"themoviedb\.org/tv/(\d{1,10})")),
     ("imdb", "", re.compile(r"imdb\.com/title/(tt\d{5,10})")),
-    ("tvdb", "tvshow", re.compile(r"thetvdb\.com/(?:\?(?:\S*&)?id=|dereferrer/series/|series/)(\d{1,10})")),
+    ("tvdb", "tvshow",
+     re.compile(r"thetvdb\.com/(?:\?(?:\S*&)?id=|dereferrer/series/|series/)(\d{1,10})")),
 )  # fmt: skip
 _ID_SHAPES = {"tmdb": r"\d{1,10}", "tvdb": r"\d{1,10}", "imdb": r"tt\d{5,10}"}
 
@@ -104,9 +105,9 @@ def _document(text: str) -> Nfo | None:
 
 
 def _made(element: Any, text: str) -> Nfo:
-    released = _day(
-        _text(element, "premiered") or _text(element, "aired") or _text(element, "releasedate")
-    )
+    days = (_day(_text(element, name)) for name in ("premiered", "aired", "releasedate"))
+    released = next((each for each in days if each), None)
+    votes = _text(element, "votes") or _text(element, "ratings/rating/votes")
     year = _whole(_text(element, "year"))
     return Nfo(
         root=str(element.tag),
@@ -118,7 +119,7 @@ def _made(element: Any, text: str) -> Nfo:
         tagline=_text(element, "tagline", longest=500),
         runtime_minutes=_whole(re.sub(r"\D.*$", "", _text(element, "runtime"))) or None,
         rating=_rating(element),
-        votes=_whole(re.sub(r"\D", "", _text(element, "votes") or _text(element, "ratings/rating/votes"))) or 0,
+        votes=_whole(re.sub(r"\D", "", votes)) or 0,
         content_rating=_text(element, "mpaa", longest=40),
         status=_text(element, "status", longest=60),
         genres=tuple(_genres(element)),

@@ -90,7 +90,7 @@ def episode_files(folder: Path) -> list[EpisodeFile]:
     """The episodes in a show's folder and its season folders, by side-car or by name."""
     found: dict[tuple[int, int], EpisodeFile] = {}
     top = listing(folder)
-    folders = [(None, top)]
+    folders: list[tuple[int | None, dict[str, Path]]] = [(None, top)]
     for name, path in sorted(top.items()):
         season = season_of(name)
         if season is not None and path.is_dir() and not path.is_symlink():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
@@ -27,6 +28,10 @@ from seen_metadata_local.memory import Memory, Remembered, title_id
 from seen_metadata_local.places import EpisodeFile, Place, episode_files, movie_place, show_place
 
 SOURCE = "local"
+
+
+def _path(known: Remembered) -> Path | None:
+    return Path(os.fsdecode(known.path)) if known.path else None
 
 
 class LocalProvider:
@@ -84,17 +89,24 @@ class LocalProvider:
     def _search(self, query: SearchQuery) -> Sequence[SearchHit]:
         known = self._memory.get(query.external_ids.get(SOURCE, ""))
         if known and (query.kind is None or known.kind == query.kind.value):
-            return (
-                self._hit(known.title, known.year, MediaKind(known.kind), None, Path(known.path)),
-            )
+            path = _path(known)
+            return (self._hit(known.title, known.year, MediaKind(known.kind), None, path),)
         kind = query.kind or MediaKind.MOVIE
         if not query.title.strip() or kind not in self.kinds:
             return ()
         place = self._place(kind, query.path) if query.path else None
         hit = self._hit(query.title.strip(), query.year, kind, place, query.path)
-        path = str(query.path) if query.path else ""
-        self._memory.put(hit.ref.id, Remembered(kind.value, hit.title, hit.year, path))
+        self._remember(hit, query.path)
         return (hit,)
+
+    def _remember(self, hit: SearchHit, path: Path | None) -> None:
+        """Keep where the title lies; the first of its files stands as long as it is there."""
+        before = self._memory.get(hit.ref.id)
+        known = _path(before) if before else None
+        if known is None or not known.exists():
+            raw = os.fsencode(path) if path else b""
+            title = hit.title.encode("utf-8", "replace").decode()
+            self._memory.put(hit.ref.id, Remembered(hit.ref.kind.value, title, hit.year, raw))
 
     def _place(self, kind: MediaKind, path: Path) -> Place:
         return movie_place(path) if kind is MediaKind.MOVIE else show_place(path)
@@ -102,7 +114,7 @@ class LocalProvider:
     def _hit(
         self, title: str, year: int | None, kind: MediaKind, place: Place | None, path: Path | None
     ) -> SearchHit:
-        if place is None and path is not None and str(path) not in ("", "."):
+        if place is None and path is not None:
             place = self._place(kind, path)
         nfo = place.nfo if place and self._side_cars else None
         named = nfo.title if nfo and nfo.title else title
@@ -127,7 +139,8 @@ class LocalProvider:
         known = self._memory.get(ref.id) if ref.source == SOURCE else None
         if known is None or known.kind != ref.kind.value:
             raise NotFound("No local file is known for this title")
-        return known, self._place(ref.kind, Path(known.path)) if known.path else None
+        path = _path(known)
+        return known, self._place(ref.kind, path) if path else None
 
     def _details(self, ref: ExternalRef) -> TitleDetails:
         known, place = self._known(ref)
