@@ -1,4 +1,7 @@
-"""Every page with invented titles, under the same policy as the server: ``python -m tests.pages.preview 8899``."""
+"""Every page with invented titles, under the server's policy.
+
+Run it with ``python -m tests.pages.preview 8899``.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +16,23 @@ from seen.artwork.model import draw
 from tests.pages.rendering import STATIC, environment
 from tests.pages.samples import pages
 
-POLICY = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-CAPTIONS = "WEBVTT\n\n00:00:00.000 --> 00:10:00.000\nThere was never any water here.\nNot on the map we were given.\n"
+POLICY = "; ".join(
+    [
+        "default-src 'self'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data: blob:",
+        "media-src 'self' blob:",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    ]
+)
+CAPTIONS = (
+    "WEBVTT\n\n00:00:00.000 --> 00:10:00.000\n"
+    "There was never any water here.\nNot on the map we were given.\n"
+)
 
 
 def guarded(body: str, kind: str = "text/html") -> web.Response:
@@ -63,4 +81,6 @@ def application() -> web.Application:
 
 
 if __name__ == "__main__":
-    web.run_app(application(), host="127.0.0.1", port=int(sys.argv[1]) if len(sys.argv) > 1 else 8899)
+    web.run_app(
+        application(), host="127.0.0.1", port=int(sys.argv[1]) if len(sys.argv) > 1 else 8899
+    )

@@ -21,10 +21,22 @@ def load(name: str) -> str | None:
 
 
 def environment() -> Environment:
-    env = Environment(loader=FunctionLoader(load), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    env = Environment(
+        loader=FunctionLoader(load),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     env.globals["static"] = lambda path: f"/static/{path}"
     return env
 
 
 def template_names() -> list[str]:
-    return sorted(f"{path.parts[-3] if path.parent.name == 'templates' else path.parts[-4]}/{path.name if path.parent.name == 'templates' else path.parent.name + '/' + path.name}" for path in (ROOT / "seen").glob("*/templates/**/*.html"))
+    """Every template of the project by the name it is asked for."""
+    rooms = (ROOT / "seen").glob("*/templates")
+    return sorted(
+        f"{folder.parent.name}/{path.relative_to(folder).as_posix()}"
+        for folder in rooms
+        for path in folder.rglob("*.html")
+    )

@@ -1,4 +1,4 @@
-"""What every page keeps: it renders, it obeys the policy, its pictures are named, its icons exist."""
+"""What every page keeps: it renders, obeys the policy, names its pictures, finds its icons."""
 
 from __future__ import annotations
 
@@ -90,7 +90,14 @@ def test_ids_are_unique_and_labels_point_somewhere(env: Environment, name: str) 
                 assert one in ids, f"{pointer}={one}"
 
 
-@pytest.mark.parametrize("name", [name for name, (template, _) in PAGES.items() if "_page" not in template and "scan" not in template])
+@pytest.mark.parametrize(
+    "name",
+    [
+        name
+        for name, (template, _) in PAGES.items()
+        if "_page" not in template and "scan" not in template
+    ],
+)
 def test_page_has_one_heading_and_one_main(env: Environment, name: str) -> None:
     tags = [tag for tag, _ in read(env, name).elements]
     assert tags.count("h1") == 1
@@ -101,9 +108,13 @@ def test_page_has_one_heading_and_one_main(env: Environment, name: str) -> None:
 def test_buttons_and_links_have_a_name(env: Environment, name: str) -> None:
     template, context = PAGES[name]
     html = env.get_template(template).render(context)
-    for tag, attributes, inner in re.findall(r"<(button|a|summary)\b([^>]*)>(.*?)</\1>", html, re.S):
+    for tag, attributes, inner in re.findall(
+        r"<(button|a|summary)\b([^>]*)>(.*?)</\1>", html, re.S
+    ):
         words = re.sub(r"<[^>]+>", "", inner).strip()
-        assert words or "aria-label=" in attributes or 'aria-label="' in inner, f"{tag} {attributes}"
+        assert words or "aria-label=" in attributes or 'aria-label="' in inner, (
+            f"{tag} {attributes}"
+        )
 
 
 @pytest.mark.parametrize("name", template_names())
@@ -117,7 +128,9 @@ def test_every_template_is_used_by_a_sample() -> None:
     env = environment()
     used: set[str] = set()
     todo = [template for template, _ in PAGES.values()]
-    todo += [widget.template for _, context in PAGES.values() for widget in context.get("widgets", [])]
+    todo += [
+        widget.template for _, context in PAGES.values() for widget in context.get("widgets", [])
+    ]
     while todo:
         name = todo.pop()
         if name in used:
@@ -131,14 +144,20 @@ def test_every_template_is_used_by_a_sample() -> None:
     assert not unused
 
 
-@pytest.mark.parametrize("path", sorted((STATIC / "css").rglob("*.css")), ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", sorted((STATIC / "css").rglob("*.css")), ids=lambda path: path.name
+)
 def test_style_sheet_takes_its_colours_from_tokens(path) -> None:  # type: ignore[no-untyped-def]
     if path.name.startswith("tokens"):
         return
     text = re.sub(r"/\*.*?\*/", "", path.read_text(encoding="utf-8"), flags=re.S)
-    assert not re.search(r"#[0-9a-f]{3,8}\b(?![^{]*\{)|\brgba?\(|\bhsla?\(", text, re.I), "a colour outside the tokens"
+    assert not re.search(r"#[0-9a-f]{3,8}\b(?![^{]*\{)|\brgba?\(|\bhsla?\(", text, re.I), (
+        "a colour outside the tokens"
+    )
 
 
 def test_every_style_sheet_is_joined() -> None:
     listed = set(json.loads((ROOT / "frontend" / "stylesheets.json").read_text(encoding="utf-8")))
-    assert listed == {path.relative_to(STATIC / "css").as_posix() for path in (STATIC / "css").rglob("*.css")}
+    assert listed == {
+        path.relative_to(STATIC / "css").as_posix() for path in (STATIC / "css").rglob("*.css")
+    }

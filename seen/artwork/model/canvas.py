@@ -14,6 +14,11 @@ def number(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")
 
 
+def trace(*parts: str | float) -> str:
+    """Path data from commands and coordinates in turn: ``trace("M", 0, 4.5, "H", 9)``."""
+    return " ".join(part if isinstance(part, str) else number(part) for part in parts)
+
+
 class Canvas:
     """Collects definitions and shapes of one picture."""
 
@@ -33,7 +38,7 @@ class Canvas:
 
     @property
     def centre(self) -> float:
-        """Where the subject stands: right of the middle in a wide picture, whose left side carries text."""
+        """Where the subject stands: right of the middle in a wide picture, beside the text."""
         return self.x(0.5 if self.width < self.height else 0.61)
 
     @property
@@ -66,33 +71,62 @@ class Canvas:
         )
         return f"url(#{name})"
 
-    def rect(self, x: float, y: float, width: float, height: float, fill: str, *, opacity: float = 1, round_by: float = 0) -> None:
+    def rect(
+        self,
+        x: float,
+        y: float,
+        width: float,
+        height: float,
+        fill: str,
+        *,
+        opacity: float = 1,
+        round_by: float = 0,
+    ) -> None:
         """A rectangle."""
         corner = f' rx="{number(round_by)}"' if round_by else ""
         self._shapes.append(
-            f'<rect x="{number(x)}" y="{number(y)}" width="{number(width)}" height="{number(height)}"'
+            f'<rect x="{number(x)}" y="{number(y)}"'
+            f' width="{number(width)}" height="{number(height)}"'
             f' fill="{fill}"{corner}{self._opacity(opacity)}/>'
         )
 
-    def circle(self, x: float, y: float, radius: float, fill: str, *, opacity: float = 1, soften: str = "") -> None:
+    def circle(
+        self, x: float, y: float, radius: float, fill: str, *, opacity: float = 1, soften: str = ""
+    ) -> None:
         """A disc, softened by a filter from ``blur`` when given."""
         soft = f' filter="{soften}"' if soften else ""
         self._shapes.append(
-            f'<circle cx="{number(x)}" cy="{number(y)}" r="{number(radius)}" fill="{fill}"{soft}{self._opacity(opacity)}/>'
+            f'<circle cx="{number(x)}" cy="{number(y)}" r="{number(radius)}"'
+            f' fill="{fill}"{soft}{self._opacity(opacity)}/>'
         )
 
-    def ellipse(self, x: float, y: float, across: float, down: float, fill: str, *, opacity: float = 1, turn: float = 0, soften: str = "") -> None:
+    def ellipse(
+        self,
+        x: float,
+        y: float,
+        across: float,
+        down: float,
+        fill: str,
+        *,
+        opacity: float = 1,
+        turn: float = 0,
+        soften: str = "",
+    ) -> None:
         """An ellipse, turned by ``turn`` degrees."""
         turned = f' transform="rotate({number(turn)} {number(x)} {number(y)})"' if turn else ""
         soft = f' filter="{soften}"' if soften else ""
         self._shapes.append(
-            f'<ellipse cx="{number(x)}" cy="{number(y)}" rx="{number(across)}" ry="{number(down)}" fill="{fill}"{turned}{soft}{self._opacity(opacity)}/>'
+            f'<ellipse cx="{number(x)}" cy="{number(y)}" rx="{number(across)}" ry="{number(down)}"'
+            f' fill="{fill}"{turned}{soft}{self._opacity(opacity)}/>'
         )
 
-    def ring(self, x: float, y: float, radius: float, stroke: str, width: float, *, opacity: float = 1) -> None:
+    def ring(
+        self, x: float, y: float, radius: float, stroke: str, width: float, *, opacity: float = 1
+    ) -> None:
         """A circle's outline."""
         self._shapes.append(
-            f'<circle cx="{number(x)}" cy="{number(y)}" r="{number(radius)}" fill="none" stroke="{stroke}"'
+            f'<circle cx="{number(x)}" cy="{number(y)}" r="{number(radius)}"'
+            f' fill="none" stroke="{stroke}"'
             f' stroke-width="{number(width)}"{self._opacity(opacity)}/>'
         )
 
@@ -107,7 +141,8 @@ class Canvas:
     def stroke(self, data: str, colour: str, width: float, *, opacity: float = 1) -> None:
         """A line along a path."""
         self._shapes.append(
-            f'<path d="{data}" fill="none" stroke="{colour}" stroke-width="{number(width)}" stroke-linecap="round"{self._opacity(opacity)}/>'
+            f'<path d="{data}" fill="none" stroke="{colour}" stroke-width="{number(width)}"'
+            f' stroke-linecap="round"{self._opacity(opacity)}/>'
         )
 
     def picture(self, name: str) -> str:
@@ -115,7 +150,8 @@ class Canvas:
         safe = escape("".join(letter for letter in name if letter.isprintable()), quote=True)
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self.width} {self.height}"'
-            f' width="{self.width}" height="{self.height}" preserveAspectRatio="xMidYMid slice" role="img">'
+            f' width="{self.width}" height="{self.height}"'
+            ' preserveAspectRatio="xMidYMid slice" role="img">'
             f"<title>{safe}</title><defs>{''.join(self._definitions)}</defs>{''.join(self._shapes)}</svg>"
         )
 

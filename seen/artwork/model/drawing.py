@@ -12,15 +12,19 @@ from seen.artwork.model.scenes import scene
 
 Shape = Literal["poster", "backdrop", "still"]
 
-SHAPES: dict[Shape, tuple[int, int]] = {"poster": (400, 600), "backdrop": (1280, 720), "still": (640, 360)}
+SHAPES: dict[Shape, tuple[int, int]] = {
+    "poster": (400, 600),
+    "backdrop": (1280, 720),
+    "still": (640, 360),
+}
 
 
 def draw(title: str, kind: str, seed: str, shape: Shape) -> str:
     """An SVG document of a scene that belongs to the title.
 
-    ``seed`` chooses scene and light, so poster and backdrop of one title match; ``kind`` is movie, show
-    or game. The title is the picture's name only: its lettering is laid over it by the page, because a
-    picture cannot use the page's fonts. Same input, same bytes.
+    ``seed`` chooses scene and light, so poster and backdrop of one title match; ``kind`` is
+    movie, show or game. The title is the picture's name only: its lettering is laid over it by
+    the page, because a picture cannot use the page's fonts. Same input, same bytes.
     """
     width, height = SHAPES[shape]
     canvas = Canvas(width, height)

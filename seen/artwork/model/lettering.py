@@ -17,7 +17,7 @@ LONG_WORD = 9
 
 
 def lettering(title: str) -> Lettering:
-    """The lettering of ``title``: one of five, the same for the same words in any case and spacing."""
+    """The lettering of ``title``: one of five, whatever its case and spacing."""
     words = title.casefold().split()
     text = " ".join(words)
     roomy = len(text) < LONG_FROM and all(len(word) < LONG_WORD + 2 for word in words)

@@ -42,5 +42,5 @@ def palette(seed: str) -> Palette:
 
 
 def accent(seed: str) -> str:
-    """The colour a page takes from a title's drawn artwork, as ``#rrggbb`` (the ``--art`` token)."""
+    """The colour a page takes from drawn artwork, as ``#rrggbb`` (the ``--art`` token)."""
     return palette(seed).accent

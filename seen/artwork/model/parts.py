@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from seen.artwork.model.canvas import Canvas, Point, number
+from itertools import pairwise
+
+from seen.artwork.model.canvas import Canvas, Point, trace
 from seen.artwork.model.chance import Chance
 from seen.artwork.model.colour import darker, lighter, mix
 from seen.artwork.model.palettes import Palette
@@ -10,17 +12,28 @@ from seen.artwork.model.palettes import Palette
 
 def sky(canvas: Canvas, palette: Palette, *, horizon: float = 0.7) -> None:
     """The whole picture filled from the top of the sky down to ``horizon``."""
-    stops = [(0.0, palette.high, 1.0), (horizon * 0.55, palette.middle, 1.0), (horizon, palette.low, 1.0), (1.0, palette.low, 1.0)]
+    stops = [
+        (0.0, palette.high, 1.0),
+        (horizon * 0.55, palette.middle, 1.0),
+        (horizon, palette.low, 1.0),
+        (1.0, palette.low, 1.0),
+    ]
     canvas.rect(0, 0, canvas.width, canvas.height, canvas.linear(stops))
 
 
 def dark(canvas: Canvas, palette: Palette, *, glow: str, share: float = 0.5) -> None:
     """A night that keeps a little colour at the bottom."""
-    stops = [(0.0, darker(palette.high, 0.5), 1.0), (0.6, darker(palette.high, 0.2), 1.0), (1.0, mix(palette.high, glow, share), 1.0)]
+    stops = [
+        (0.0, darker(palette.high, 0.5), 1.0),
+        (0.6, darker(palette.high, 0.2), 1.0),
+        (1.0, mix(palette.high, glow, share), 1.0),
+    ]
     canvas.rect(0, 0, canvas.width, canvas.height, canvas.linear(stops))
 
 
-def halo(canvas: Canvas, x: float, y: float, radius: float, colour: str, *, strength: float = 0.5) -> None:
+def halo(
+    canvas: Canvas, x: float, y: float, radius: float, colour: str, *, strength: float = 0.5
+) -> None:
     """Light spreading from a point."""
     stops = [(0.0, colour, strength), (0.35, colour, strength * 0.42), (1.0, colour, 0.0)]
     canvas.circle(x, y, radius, canvas.radial(stops))
@@ -33,14 +46,16 @@ def orb(canvas: Canvas, palette: Palette, x: float, y: float, radius: float) -> 
     canvas.circle(x, y, radius, canvas.linear(glow))
 
 
-def ridge_points(canvas: Canvas, chance: Chance, height: float, rough: float, steps: int) -> list[Point]:
+def ridge_points(
+    canvas: Canvas, chance: Chance, height: float, rough: float, steps: int
+) -> list[Point]:
     """A mountain line around ``height`` (share of the picture), by midpoints moved up and down."""
     count = 1
     line = [height + chance.between(-rough, rough), height + chance.between(-rough, rough)]
     spread = rough
     while count < steps:
         spread *= 0.56
-        between = [(a + b) / 2 + chance.between(-spread, spread) for a, b in zip(line, line[1:], strict=False)]
+        between = [(a + b) / 2 + chance.between(-spread, spread) for a, b in pairwise(line)]
         line = [value for pair in zip(line, between, strict=False) for value in pair] + [line[-1]]
         count *= 2
     last = len(line) - 1
@@ -57,7 +72,13 @@ def stars(canvas: Canvas, chance: Chance, count: int, *, below: float = 0.6) -> 
     """Stars above ``below``, most of them faint."""
     for _ in range(count):
         size = canvas.unit * chance.between(0.0012, 0.0036)
-        canvas.circle(canvas.x(chance.unit()), canvas.y(chance.unit() * below), size, "#fff6e8", opacity=chance.between(0.2, 0.9))
+        canvas.circle(
+            canvas.x(chance.unit()),
+            canvas.y(chance.unit() * below),
+            size,
+            "#fff6e8",
+            opacity=chance.between(0.2, 0.9),
+        )
 
 
 def figure(canvas: Canvas, x: float, foot: float, height: float, fill: str) -> None:
@@ -66,9 +87,9 @@ def figure(canvas: Canvas, x: float, foot: float, height: float, fill: str) -> N
     canvas.circle(x, foot - height + head, head, fill)
     top, half = foot - height * 0.72, height * 0.13
     data = (
-        f"M{number(x - half)} {number(top + half)}Q{number(x - half)} {number(top)} {number(x)} {number(top)}"
-        f"Q{number(x + half)} {number(top)} {number(x + half)} {number(top + half)}"
-        f"L{number(x + half * 0.9)} {number(foot)}H{number(x - half * 0.9)}Z"
+        trace("M", x - half, top + half, "Q", x - half, top, x, top)
+        + trace("Q", x + half, top, x + half, top + half)
+        + trace("L", x + half * 0.9, foot, "H", x - half * 0.9, "Z")
     )
     canvas.path(data, fill)
 

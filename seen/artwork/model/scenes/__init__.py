@@ -1,4 +1,4 @@
-"""The scenes a title may be given. Adding one changes the artwork of existing titles: append with care."""
+"""The scenes a title may be given. Adding one changes the artwork of titles that exist already."""
 
 from __future__ import annotations
 
@@ -29,7 +29,16 @@ SCENES: tuple[Scene, ...] = (
 
 # A game reads better with a strong, graphic picture; a film with a place.
 BY_KIND: dict[str, tuple[Scene, ...]] = {
-    "game": (built.blocks, heavens.ring, water.lighthouse, indoors.tunnel, heavens.planet, land.dunes, water.sea, built.city),
+    "game": (
+        built.blocks,
+        heavens.ring,
+        water.lighthouse,
+        indoors.tunnel,
+        heavens.planet,
+        land.dunes,
+        water.sea,
+        built.city,
+    ),
 }
 
 

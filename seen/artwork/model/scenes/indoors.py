@@ -19,14 +19,40 @@ def window(canvas: Canvas, palette: Palette, chance: Chance) -> None:
     floor = canvas.y(0.8)
     canvas.rect(0, floor, canvas.width, canvas.height - floor, darker(room, 0.35))
     beam = canvas.linear([(0.0, palette.low, 0.42), (1.0, palette.low, 0.05)])
-    canvas.area([(left - canvas.unit * 0.02, floor), (left + width * 0.86, floor), (left + width * 0.5, canvas.height), (left - canvas.unit * 0.34, canvas.height)], beam)
-    canvas.rect(left, top, width, height, canvas.linear([(0.0, lighter(palette.low, 0.5), 1.0), (0.6, lighter(palette.low, 0.2), 1.0), (1.0, palette.land, 1.0)]))
+    canvas.area(
+        [
+            (left - canvas.unit * 0.02, floor),
+            (left + width * 0.86, floor),
+            (left + width * 0.5, canvas.height),
+            (left - canvas.unit * 0.34, canvas.height),
+        ],
+        beam,
+    )
+    canvas.rect(
+        left,
+        top,
+        width,
+        height,
+        canvas.linear(
+            [
+                (0.0, lighter(palette.low, 0.5), 1.0),
+                (0.6, lighter(palette.low, 0.2), 1.0),
+                (1.0, palette.land, 1.0),
+            ]
+        ),
+    )
     bar = canvas.unit * 0.016
     frame = darker(room, 0.5)
     canvas.rect(left + width / 2 - bar / 2, top, bar, height, frame)
     canvas.rect(left, top + height * 0.48, width, bar, frame)
     canvas.rect(left - bar, top + height, width + bar * 2, bar * 1.3, mix(room, palette.low, 0.25))
-    figure(canvas, left - canvas.unit * chance.between(0.1, 0.16), floor + canvas.unit * 0.02, canvas.unit * 0.4, darker(palette.near, 0.5))
+    figure(
+        canvas,
+        left - canvas.unit * chance.between(0.1, 0.16),
+        floor + canvas.unit * 0.02,
+        canvas.unit * 0.4,
+        darker(palette.near, 0.5),
+    )
 
 
 def tunnel(canvas: Canvas, palette: Palette, chance: Chance) -> None:
@@ -38,7 +64,9 @@ def tunnel(canvas: Canvas, palette: Palette, chance: Chance) -> None:
     for index in range(count):
         share = index / (count - 1)
         radius = canvas.unit * (0.74 - share * 0.64)
-        colour = mix(darker(palette.near, 0.15), mix(palette.middle, warm, share), 0.16 + share * 0.84)
+        colour = mix(
+            darker(palette.near, 0.15), mix(palette.middle, warm, share), 0.16 + share * 0.84
+        )
         centre = floor - radius * 0.62
         canvas.circle(x, centre, radius, colour, opacity=0.75)
         canvas.rect(x - radius, centre, radius * 2, floor - centre, colour, opacity=0.75)
@@ -47,5 +75,13 @@ def tunnel(canvas: Canvas, palette: Palette, chance: Chance) -> None:
     canvas.rect(0, floor, canvas.width, canvas.height - floor, ground)
     path = canvas.linear([(0.0, palette.light, 0.5), (1.0, palette.light, 0.0)])
     spread = canvas.unit * chance.between(0.22, 0.32)
-    canvas.area([(x - canvas.unit * 0.05, floor), (x + canvas.unit * 0.05, floor), (x + spread, canvas.height), (x - spread, canvas.height)], path)
+    canvas.area(
+        [
+            (x - canvas.unit * 0.05, floor),
+            (x + canvas.unit * 0.05, floor),
+            (x + spread, canvas.height),
+            (x - spread, canvas.height),
+        ],
+        path,
+    )
     figure(canvas, x, floor + canvas.unit * 0.012, canvas.unit * 0.13, "#060505")
