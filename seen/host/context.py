@@ -67,7 +67,7 @@ class HostContext:
         self.cache = ScopedCache(surroundings, instance_id)
         self.log: PluginLog = get_log(f"seen.plugin.{instance_id}").bind(plugin=instance_id)
         self._data_dir = data_dir or surroundings.data_dir / "plugins" / instance_id
-        self._allow = (*surroundings.egress_allow, *_hosts(config, url_fields))
+        self._allow = (*surroundings.egress_allow, *private_hosts(config, url_fields))
         self._pool = pool
         self._session: aiohttp.ClientSession | None = None
 
@@ -98,7 +98,7 @@ class HostContext:
             await self._session.close()
 
 
-def _hosts(config: Mapping[str, Any], url_fields: tuple[str, ...]) -> list[str]:
+def private_hosts(config: Mapping[str, Any], url_fields: tuple[str, ...]) -> list[str]:
     """``host:port`` of every address that the admin named in the plugin's fields."""
     found = []
     for name in url_fields:

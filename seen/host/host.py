@@ -117,6 +117,16 @@ class PluginHost:
             for folder in life.template_dirs
         )  # fmt: skip
 
+    def allowed_hosts(self) -> tuple[str, ...]:
+        """Private hosts that outgoing requests on behalf of plugins may reach: the server's list
+        and the addresses that the admin gave running plugins."""
+        named = {
+            host
+            for instance in self._ordered() if (life := instance.serving) is not None
+            for host in life.allowed_hosts
+        }  # fmt: skip
+        return (*self._settings.egress_allow, *sorted(named))
+
     def _handles(self, capability: str) -> tuple[Handle[Any], ...]:
         return tuple(
             handle for instance in self._ordered() for handle in instance.handles
@@ -153,8 +163,7 @@ class PluginHost:
         if here is not None and here.plan.desired.revision != desired.revision:
             # Another process changed it a moment ago; this one is about to hear of it.
             here = None
-        elsewhere = [row for row in rows if here is None or row.process != name]
-        return plugin_view(self._reconciler.plan(desired), here, elsewhere)
+        return plugin_view(self._reconciler.plan(desired), here, rows, name)
 
     async def configure(
         self, instance_id: str, values: Mapping[str, Any], *, by: str = ""

@@ -230,9 +230,9 @@ class Instance:
         self._status = status
         if status.state == "starting":
             self.settled.clear()
-        elif not self._changed.is_set():
-            self.settled.set()
         await self._tell(self)
+        if status.state != "starting" and not self._changed.is_set():
+            self.settled.set()
 
 
 async def _end(task: asyncio.Task[Any]) -> None:

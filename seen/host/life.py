@@ -18,7 +18,7 @@ import pluggy
 
 from seen.core.log import get_log
 from seen.host.capabilities import DATA_HOOKS, KINDS, Kind
-from seen.host.context import HostContext, Surroundings
+from seen.host.context import HostContext, Surroundings, private_hosts
 from seen.host.contract import call_hook, check_object, open_hooks
 from seen.host.discovery import Found
 from seen.host.errors import Overdue, StartFailed
@@ -82,6 +82,7 @@ class Life:
         self.template_dirs: tuple[Path, ...] = ()
         self.thread = PluginThread(instance_id, found.folder, limits.blocking_threads)
         self._manifest = found.manifest
+        self.allowed_hosts = private_hosts(values, self._manifest.url_fields)
         self._kinds = [KINDS[n] for n in self._manifest.provides if n in capabilities]
         self._limits = limits
         self._turn = turn

@@ -52,9 +52,7 @@ class Plan:
             return True
         if self.resolved and newer.resolved and self.resolved.values != newer.resolved.values:
             return True
-        touched = self.desired.revision != newer.desired.revision
-        moved = self.desired.position != newer.desired.position
-        return touched and not moved and not running
+        return self.desired.revision != newer.desired.revision and not running
 
 
 def used_here(found: Found, capabilities: Collection[str]) -> bool:

@@ -16,7 +16,7 @@ PRESENCE = 0x5EE2
 
 @dataclass(frozen=True, slots=True)
 class Desired:
-    """A row of ``plugin_instances``. ``revision`` grows with everything an admin does to it."""
+    """A row of ``plugin_instances``. ``revision`` grows whenever it is switched or configured."""
 
     id: str
     plugin: str
@@ -96,20 +96,13 @@ async def change_config(db: Executor, instance_id: str, config: Mapping[str, Any
 
 
 async def change_positions(db: Executor, positions: Mapping[str, int]) -> None:
-    """Store a new order. A skipped plugin stays skipped: moving it is not trying it again."""
-    names, places = list(positions), list(positions.values())
-    changed = await db.fetch(
-        "update plugin_instances i set position = p.position, revision = revision + 1,"
-        " updated_at = now()"
-        " from unnest($1::text[], $2::int[]) p (id, position)"
-        " where i.id = p.id and i.position <> p.position returning i.id",
-        names, places,
-    )  # fmt: skip
+    """Store a new order. The revision stays: moving a plugin is not trying it again."""
     await db.execute(
-        "update plugin_status set revision = revision + 1"
-        " where state = 'skipped' and instance_id = any($1)",
-        [row["id"] for row in changed],
-    )
+        "update plugin_instances i set position = p.position, updated_at = now()"
+        " from unnest($1::text[], $2::int[]) p (id, position)"
+        " where i.id = p.id and i.position <> p.position",
+        list(positions), list(positions.values()),
+    )  # fmt: skip
 
 
 async def write_status(db: Executor, seen: Observed) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from seen.host.configuration import Resolved, variable_of
@@ -86,17 +86,28 @@ class PluginView:
 
 
 def plugin_view(
-    plan: Plan, instance: Instance | None, elsewhere: Iterable[Observed] = ()
+    plan: Plan, instance: Instance | None, rows: Iterable[Observed] = (), process: str = ""
 ) -> PluginView:
-    """Put together what is known of an instance, here and in other processes."""
+    """Put together what is known of an instance: ``rows`` is what processes stored of it, among
+    them this ``process``, whose ``instance`` knows better."""
     found, desired = plan.found, plan.desired
-    status, processes = _worst(plan, instance, tuple(elsewhere))
+    if instance is not None:
+        rows = [_renewed(row, instance) if row.process == process else row for row in rows]
+    rows = tuple(rows)
     return view_of(
-        found, desired.id, status, name=desired.plugin, enabled=desired.enabled,
-        position=desired.position, revision=desired.revision,
-        fields=_fields(plan.resolved, found, desired.id),
-        objects=_objects(instance), processes=processes,
+        found, desired.id, _worst(plan, instance, rows), name=desired.plugin,
+        enabled=desired.enabled, position=desired.position, revision=desired.revision,
+        fields=_fields(plan.resolved, found, desired.id), objects=_objects(instance),
+        processes=tuple(
+            ProcessView(row.process, row.state, row.reason, row.health, row.updated_at)
+            for row in rows
+        ),
     )  # fmt: skip
+
+
+def _renewed(row: Observed, instance: Instance) -> Observed:
+    status = instance.status
+    return replace(row, state=status.state, reason=status.reason, health=status.health)
 
 
 def view_of(
@@ -121,10 +132,8 @@ def view_of(
     )  # fmt: skip
 
 
-def _worst(
-    plan: Plan, instance: Instance | None, rows: tuple[Observed, ...]
-) -> tuple[Status, tuple[ProcessView, ...]]:
-    """The gravest status and all of them. What is known here is newer than what is stored."""
+def _worst(plan: Plan, instance: Instance | None, rows: tuple[Observed, ...]) -> Status:
+    """The gravest status of those that know of the last change."""
     fresh = [row for row in rows if row.revision == plan.desired.revision]
     statuses = [Status(row.state, row.reason, row.health) for row in fresh]
     if instance is not None:
@@ -132,10 +141,7 @@ def _worst(
     if not statuses:
         verdict = plan.verdict()
         statuses.append(Status(*verdict) if verdict else Status("starting"))
-    views = tuple(
-        ProcessView(row.process, row.state, row.reason, row.health, row.updated_at) for row in rows
-    )
-    return min(statuses, key=lambda each: _GRAVITY.index(each.state)), views
+    return min(statuses, key=lambda each: _GRAVITY.index(each.state))
 
 
 def _fields(
