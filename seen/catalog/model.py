@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass, field
 from datetime import date
@@ -54,8 +55,8 @@ class Summary:
     end_date: date | None
     status: str
     runtime_seconds: int | None
-    has_poster: bool
-    has_backdrop: bool
+    poster_version: str
+    backdrop_version: str
     genre: str
 
 
@@ -141,9 +142,20 @@ def external_links(kind: MediaKind, ids: dict[str, str]) -> list[tuple[str, str]
     return links
 
 
-def picture_path(media_id: UUID, shape: str) -> str:
-    """The local address of a title's poster, backdrop or (by an episode's id) still."""
-    return f"/api/v1/artwork/{media_id}/{shape}"
+def picture_path(subject_id: UUID, shape: str, version: str = "") -> str:
+    """The local address of a title's poster or backdrop, or of an episode's still.
+
+    ``version`` changes with the picture, so that the address may be cached for ever.
+    """
+    path = f"/api/v1/artwork/{subject_id}/{shape}"
+    return f"{path}?v={version}" if version else path
+
+
+def picture_version(source: str) -> str:
+    """A short name for where a picture comes from; "drawn" where it comes from nowhere."""
+    return (
+        hashlib.md5(source.encode(), usedforsecurity=False).hexdigest()[:8] if source else "drawn"
+    )
 
 
 def title_path(media_id: UUID) -> str:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from seen.artwork.model import Shape
+from seen.artwork.service import Subject
 from seen.catalog import store
 from seen.catalog.model import (
     EpisodeRow,
@@ -24,7 +26,7 @@ from seen.core.errors import NotHere
 from seen.core.events import Event, Events
 from seen.core.ids import new_id
 from seen.core.text import clean
-from seen.plugin.models import Episode, ExternalRef, TitleDetails
+from seen.plugin.models import Episode, ExternalRef, MediaKind, TitleDetails
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,22 @@ class Catalog:
             seasons = await store.seasons(connection, media_id)
             episodes = await store.episodes(connection, media_id)
         return ShowTree(tuple(seasons), tuple(episodes))
+
+    async def subject(self, subject_id: UUID, shape: Shape) -> Subject:
+        """What a picture is of: a title, or for a still an episode. Raises NotHere."""
+        if shape == "still":
+            row = await store.still_source(self._db, subject_id)
+            if row is None:
+                raise NotHere("There is no such episode.")
+            return Subject(row[0], MediaKind.SHOW, str(subject_id), row[1])
+        found = await store.picture_source(self._db, subject_id, f"{shape}_source")
+        if found is None:
+            raise NotHere("There is no such title.")
+        return Subject(found[0], found[1], str(subject_id), found[2])
+
+    async def episodes_by_id(self, episode_ids: Sequence[UUID]) -> dict[UUID, EpisodeRow]:
+        """Some episodes by their ids."""
+        return {each.id: each for each in await store.episodes_by_id(self._db, episode_ids)}
 
     async def known(self, ref: ExternalRef) -> UUID | None:
         """The title that carries this reference, or None."""

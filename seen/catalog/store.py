@@ -222,6 +222,11 @@ async def episodes(db: Executor, media_id: UUID, season: int | None = None) -> l
     return [EpisodeRow(**dict(row)) for row in rows]
 
 
+async def episodes_by_id(db: Executor, episode_ids: Sequence[UUID]) -> list[EpisodeRow]:
+    rows = await db.fetch(f"{_EPISODE} where id = any($1::uuid[])", list(episode_ids))
+    return [EpisodeRow(**dict(row)) for row in rows]
+
+
 async def episode_ids(
     db: Executor, media_id: UUID, season: int, numbers: Sequence[int]
 ) -> list[UUID]:
@@ -291,11 +296,19 @@ async def summaries(db: Executor, media_ids: Sequence[UUID]) -> list[Summary]:
     """What cards need of some titles, in no order."""
     rows = await db.fetch(
         "select m.id, m.media_type as kind, m.title, m.release_year as year, m.end_date,"
-        " m.status, m.runtime_seconds, m.poster_source <> '' as has_poster,"
-        " m.backdrop_source <> '' as has_backdrop,"
+        " m.status, m.runtime_seconds, left(md5(nullif(m.poster_source, '')), 8) as poster_version,"
+        " left(md5(nullif(m.backdrop_source, '')), 8) as backdrop_version,"
         " coalesce((select min(g.name::text) from media_genres mg"
         "   join genres g on g.id = mg.genre_id where mg.media_id = m.id), '') as genre"
         " from media_items m where m.id = any($1::uuid[])",
         list(media_ids),
     )
-    return [Summary(**{**dict(row), "kind": MediaKind(row["kind"])}) for row in rows]
+    return [_summary(row) for row in rows]
+
+
+def _summary(row: Row) -> Summary:
+    facts = dict(row)
+    facts["kind"] = MediaKind(facts["kind"])
+    facts["poster_version"] = facts["poster_version"] or "drawn"
+    facts["backdrop_version"] = facts["backdrop_version"] or "drawn"
+    return Summary(**facts)

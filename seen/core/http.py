@@ -8,6 +8,7 @@ cannot lie.
 
 from __future__ import annotations
 
+import hashlib
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -141,16 +142,18 @@ class Api:
         access: Access = "user",
         status: int = 200,
         produces: str | None = None,
+        answers: Any = None,
         max_body: int = 64 * 1024,
         also: Mapping[int, str] | None = None,
     ) -> Callable[[_H], _H]:
-        """``produces`` names a media type for handlers that answer something else than JSON;
-        ``also`` documents statuses beside the usual ones."""
+        """``produces`` names a media type for handlers that answer something else than JSON,
+        ``answers`` the shape of JSON that is already encoded; ``also`` documents statuses beside
+        the usual ones."""
 
         def add(handler: _H) -> _H:
             hints = get_type_hints(handler)
             parameters = inspect.signature(handler).parameters
-            answer = hints.get("return")
+            answer = answers or hints.get("return")
             self.routes.append(
                 Route(
                     method=method,
@@ -281,3 +284,13 @@ def problem_response(error: SeenError) -> web.Response:
         content_type="application/problem+json",
         headers=headers,
     )
+
+
+def etag_response(request: web.Request, body: bytes) -> web.Response:
+    """Encoded JSON with an ETag, or 304 when the client has just that."""
+    etag = hashlib.blake2b(body, digest_size=12).hexdigest()
+    known = request.if_none_match or ()
+    headers = {"ETag": f'"{etag}"', "Cache-Control": "private, no-cache"}
+    if any(each.value in (etag, "*") for each in known):
+        return web.Response(status=304, headers=headers)
+    return json_response(body, headers=headers)

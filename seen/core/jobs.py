@@ -12,7 +12,7 @@ import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -39,13 +39,16 @@ class Payload(msgspec.Struct):
     facts: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
+RunState = Literal["queued", "running", "done", "failed"]
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """One run of a job as people see it. ``result`` is a sentence; ``error`` says why it failed."""
 
     id: UUID
     name: str
-    state: str
+    state: RunState
     done: int
     total: int
     message: str

@@ -1,0 +1,1 @@
+"""The first page: widgets, each from a plugin, each on its own."""

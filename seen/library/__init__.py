@@ -1,0 +1,1 @@
+"""Folders, the files in them, and which title each file is."""

@@ -350,7 +350,8 @@ class Card:
     """A title as a rail shows it, with the viewer's own marks.
 
     ``href`` and the picture addresses are local paths. ``art`` is the artwork's colour as
-    ``#rrggbb``. ``progress`` is 0 to 1 while in progress, else None.
+    ``#rrggbb``. ``progress`` is 0 to 1 while in progress, else None. ``detail`` says what is left
+    ("18 min left"); ``play_href`` is empty where no file is there.
     """
 
     id: str
@@ -367,8 +368,9 @@ class Card:
     progress: float | None = None
     play_href: str = ""
     detail: str = ""
-    position_seconds: int | None = None
-    duration_seconds: int | None = None
+    position_seconds: float | None = None
+    duration_seconds: float | None = None
+    episode_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

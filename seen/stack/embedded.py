@@ -75,7 +75,11 @@ class EmbeddedPostgres:
         Raises SettingsError when another process uses the folder or the server does not come up.
         """
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        await self._take_lock()
+        if not self._take_lock():
+            if await asyncio.to_thread(self._answers):
+                # Another process of ours runs it; share, and leave stopping to that one.
+                return
+            await self._wait_for_lock()
         if not (self._data / "PG_VERSION").exists():
             say("Making a database")
             await asyncio.to_thread(self._init)
@@ -96,21 +100,33 @@ class EmbeddedPostgres:
             self._lock.close()
             self._lock = None
 
-    async def _take_lock(self) -> None:
-        """One server per folder. A dying predecessor gets ten seconds to let go."""
+    def _take_lock(self) -> bool:
+        """One server per folder."""
         lock = (self.folder / "lock").open("w")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.close()
+            return False
+        self._lock = lock
+        return True
+
+    async def _wait_for_lock(self) -> None:
+        """A predecessor that is going down gets ten seconds to let go."""
         for _ in range(100):
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                await asyncio.sleep(0.1)
-            else:
-                self._lock = lock
+            if self._take_lock():
                 return
-        lock.close()
+            await asyncio.sleep(0.1)
         raise SettingsError(
             f"SEEN_DATA_DIR: another server already uses {self.folder.parent}; stop it first."
         )
+
+    def _answers(self) -> bool:
+        try:
+            with psycopg.connect(self.dsn, connect_timeout=2):
+                return True
+        except psycopg.OperationalError:
+            return False
 
     def _init(self) -> None:
         """Make the cluster beside its final place, so a half-made one is never taken for good."""

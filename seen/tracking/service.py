@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -63,7 +64,7 @@ class Tracking:
             WatchRules.of(viewer.settings),
             ended=viewing.ended,
         )
-        async with self._db.transaction() as connection:
+        async with self._change(viewer, viewing.media_id) as connection:
             await self._check(connection, viewing.media_id, viewing.episode_id)
             if verdict == "in_progress":
                 await store.upsert_progress(
@@ -76,7 +77,6 @@ class Tracking:
                 )
             elif verdict == "watched":
                 await self._finish(connection, viewer, viewing)
-            await self._tell(connection, viewer, viewing.media_id)
         return verdict
 
     async def _finish(self, connection: Connection, viewer: Viewer, viewing: Viewing) -> None:
@@ -111,14 +111,13 @@ class Tracking:
         season: int | None = None,
     ) -> int:
         """Mark a movie, an episode or the aired part of a season seen; answers with how many."""
-        async with self._db.transaction() as connection:
+        async with self._change(viewer, media_id) as connection:
             targets = await self._targets(connection, media_id, episode_id, season)
             seen = await store.watched_episodes(connection, viewer.user_id, media_id)
             fresh = [each for each in targets if each not in seen]
             await store.insert_watched(connection, viewer.user_id, media_id, fresh, "hand")
             for each in targets:
                 await store.delete_progress(connection, viewer.user_id, media_id, each)
-            await self._tell(connection, viewer, media_id)
         return len(fresh)
 
     async def unmark_watched(
@@ -130,13 +129,12 @@ class Tracking:
         season: int | None = None,
     ) -> int:
         """Take marks back; answers with how many rows that were."""
-        async with self._db.transaction() as connection:
+        async with self._change(viewer, media_id) as connection:
             targets = await self._targets(connection, media_id, episode_id, season)
             episodes = [each for each in targets if each is not None]
             taken = await store.delete_watched(
                 connection, viewer.user_id, media_id, episodes or None
             )
-            await self._tell(connection, viewer, media_id)
         return taken
 
     async def _targets(
@@ -151,16 +149,20 @@ class Tracking:
 
     async def dismiss(self, viewer: Viewer, media_id: UUID) -> None:
         """Hide a title from continue watching until it is played again; the position stays."""
-        async with self._db.transaction() as connection:
+        async with self._change(viewer, media_id) as connection:
             if not await store.dismiss(connection, viewer.user_id, media_id):
                 raise NotHere("This title is not in progress.")
-            await self._tell(connection, viewer, media_id)
 
-    async def _tell(self, connection: Connection, viewer: Viewer, media_id: UUID) -> None:
+    @asynccontextmanager
+    async def _change(self, viewer: Viewer, media_id: UUID) -> AsyncIterator[Connection]:
+        """A transaction that tells others with its commit; caches are dropped after it, since a
+        reader in between would keep the old state."""
+        async with self._db.transaction() as connection:
+            yield connection
+            await self._events.emit(
+                Event("progress", subject=str(media_id), user_id=str(viewer.user_id)), connection
+            )
         await self._cache.delete(*cache_keys(viewer.user_id))
-        await self._events.emit(
-            Event("progress", subject=str(media_id), user_id=str(viewer.user_id)), connection
-        )
 
     # --- reading -----------------------------------------------------------------------------
 
@@ -196,6 +198,17 @@ class Tracking:
         return [card_of(each, marks.get(each.id) or Mark(each.id)) for each in summaries]
 
 
+def left(seconds: float | None) -> str:
+    """A time that is left as people say it: "18 min left", "1 h 12 min left"."""
+    if not seconds or seconds <= 0:
+        return ""
+    minutes = max(1, round(seconds / 60))
+    if seconds < 60:
+        return f"{max(1, round(seconds))} s left"
+    hours, rest = divmod(minutes, 60)
+    return f"{hours} h {rest} min left" if hours else f"{rest} min left"
+
+
 def card_of(summary: Summary, mark: Mark) -> Card:
     """A title's card with a person's marks on it."""
     facts = [str(summary.year)] if summary.year else []
@@ -210,9 +223,9 @@ def card_of(summary: Summary, mark: Mark) -> Card:
         href=title_path(summary.id),
         year=summary.year,
         caption=" · ".join(facts),
-        poster=picture_path(summary.id, "poster"),
-        backdrop=picture_path(summary.id, "backdrop"),
-        drawn=not summary.has_poster,
+        poster=picture_path(summary.id, "poster", summary.poster_version),
+        backdrop=picture_path(summary.id, "backdrop", summary.backdrop_version),
+        drawn=summary.poster_version == "drawn",
         seen=mark.seen and mark.progress is None,
         progress=mark.progress if summary.kind is MediaKind.MOVIE else None,
     )

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 
 from seen.accounts.service import Accounts
 from seen.core.errors import Forbidden
 from seen.core.http import VIEWER
 from seen.core.settings import Settings
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-Middleware = Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]
 COOKIE = "seen_session"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 # Names that only a local network gives out; nobody outside can make one resolve to this machine.

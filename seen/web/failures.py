@@ -7,14 +7,28 @@ from urllib.parse import quote
 
 import asyncpg
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 
 from seen.core.errors import Invalid, SeenError, SignInNeeded, TooLarge, Unavailable
 from seen.core.http import BASE, problem_response
 from seen.core.log import get_log
-from seen.web.border import Handler, Middleware
 
 log = get_log(__name__)
 ErrorPage = Callable[[web.Request, SeenError], Awaitable[web.StreamResponse]]
+
+
+_UNSTORABLE = (
+    asyncpg.CharacterNotInRepertoireError,
+    asyncpg.UntranslatableCharacterError,
+    asyncpg.DataError,
+)
+_NOT_ANSWERING = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.TooManyConnectionsError,
+)
 
 
 class _Refused(SeenError):
@@ -52,11 +66,9 @@ def answer_errors(page: ErrorPage) -> Middleware:
 
 def _foreseen(request: web.Request, error: Exception) -> SeenError:
     """Errors of libraries that have a plain meaning; the rest is our fault and logged."""
-    if isinstance(error, (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableCharacterError,
-                          asyncpg.DataError)):  # fmt: skip
+    if isinstance(error, _UNSTORABLE):
         return Invalid("A value in the request cannot be stored.")
-    if isinstance(error, (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError,
-                          asyncpg.TooManyConnectionsError, TimeoutError)):  # fmt: skip
+    if isinstance(error, _NOT_ANSWERING):
         log.warning("web: something does not answer", path=request.path, error=repr(error))
         return Unavailable("Something this needs does not answer; try again in a moment.")
     if isinstance(error, web.RequestPayloadError):

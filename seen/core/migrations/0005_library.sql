@@ -35,6 +35,8 @@ create table library_items (
     match_confidence  double precision not null default 0 check (match_confidence between 0 and 1),
     match_locked      boolean not null default false,
     match_reason      text not null default '',
+    -- The providers that were asked, so that a new one is asked about what the others did not know.
+    asked             text not null default '',
     evidence          jsonb not null default '{}',
     problem           text not null default '',
     missing_since     timestamptz,

@@ -6,22 +6,23 @@ from collections.abc import Sequence
 
 from seen.plugin.models import StreamInfo
 
-# Widths from which on a picture is called that; a wide film at 1920x800 is 1080p all the same.
-_LABELS = ((7000, "4320p"), (3200, "2160p"), (2300, "1440p"), (1700, "1080p"), (1100, "720p"),
-           (900, "576p"), (600, "480p"))  # fmt: skip
+# Films are wider than the standard they are called by, so either side may reach it, with a few
+# lines cut off: 1920x800 and 1440x1080 are both 1080p.
+_LABELS = ((4320, 7680, "4320p"), (2160, 3840, "2160p"), (1440, 2560, "1440p"),
+           (1080, 1920, "1080p"), (720, 1280, "720p"), (576, 1024, "576p"), (480, 854, "480p"),
+           (360, 640, "360p"))  # fmt: skip
 
 
 def resolution_label(streams: Sequence[StreamInfo]) -> str:
-    """ "1080p" and so on by the picture's width, or by its height where it stands upright; ""
-    without a picture."""
-    video = next((each for each in streams if each.type == "video" and each.width), None)
+    """How sharp the picture is called ("1080p"); "" without a picture."""
+    video = next((each for each in streams if each.type == "video"), None)
     if video is None or not video.width or not video.height:
         return ""
-    width = max(video.width, round(video.height * 16 / 9) if video.height < video.width else 0)
-    for least, label in _LABELS:
-        if width >= least:
+    wide, tall = max(video.width, video.height), min(video.width, video.height)
+    for height, width, label in _LABELS:
+        if tall >= height * 0.95 or wide >= width * 0.95:
             return label
-    return f"{video.height}p"
+    return f"{tall}p"
 
 
 def main_codecs(streams: Sequence[StreamInfo]) -> tuple[str, str]:

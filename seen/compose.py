@@ -1,0 +1,246 @@
+"""The one place where concrete things are wired together."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import web
+
+from seen.accounts import api as accounts_api
+from seen.accounts.service import Accounts
+from seen.admin import api as admin_api
+from seen.admin.service import PluginAdmin
+from seen.artwork.service import Artwork
+from seen.catalog import api as catalog_api
+from seen.catalog.service import Catalog
+from seen.core.cache import Cache, open_cache
+from seen.core.db import Database
+from seen.core.errors import Conflict, SettingsError
+from seen.core.events import Event, Events
+from seen.core.http import Api
+from seen.core.jobs import Job, JobContext, JobEngine
+from seen.core.log import get_log
+from seen.core.migrate import migrate
+from seen.core.rates import RateLimits
+from seen.core.secrets import derive, server_secret
+from seen.core.settings import Settings
+from seen.dashboard import api as dashboard_api
+from seen.dashboard.service import Dashboard
+from seen.host import PluginHost
+from seen.library import api as library_api
+from seen.library.service import Library
+from seen.playback import api as playback_api
+from seen.playback.service import Playback
+from seen.stack.embedded import EmbeddedPostgres
+from seen.tracking import api as tracking_api
+from seen.tracking.service import Tracking
+from seen.web import health
+from seen.web.app import make_app
+from seen.web.assets import Assets
+from seen.web.shell import Shell
+from seen.web.stream import Streams
+from seen.web.templating import make_environment
+
+log = get_log(__name__)
+Say = Callable[[str], None]
+
+# Which capabilities a role calls. Only workers run engines; only workers scan and recommend.
+_CAPABILITIES = {
+    "api": ("metadata_providers", "widgets"),
+    "pages": ("metadata_providers", "widgets"),
+    "worker": ("metadata_providers", "scanners", "recommenders"),
+    "downloader": ("download_engines",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Everything that runs in this process, by name."""
+
+    settings: Settings
+    db: Database
+    cache: Cache
+    events: Events
+    jobs: JobEngine
+    host: PluginHost
+    accounts: Accounts
+    catalog: Catalog
+    tracking: Tracking
+    library: Library
+    playback: Playback
+    dashboard: Dashboard
+    artwork: Artwork
+    app: web.Application
+
+
+@asynccontextmanager
+async def open_database(settings: Settings, say: Say) -> AsyncIterator[str]:
+    """The address of a database that has all tables; the embedded one runs while the block does."""
+    async with AsyncExitStack() as stack:
+        dsn = settings.database_url
+        if not dsn:
+            embedded = EmbeddedPostgres(settings.data_dir / "postgresql")
+            stack.push_async_callback(embedded.stop)
+            await embedded.start(say)
+            dsn = embedded.dsn
+        try:
+            applied = await asyncio.to_thread(migrate, dsn)
+        except OSError as error:
+            raise SettingsError(f"SEEN_DATABASE_URL: cannot connect: {error}.") from error
+        if applied:
+            say(f"Brought the database up to date ({applied} steps)")
+        yield dsn
+
+
+@asynccontextmanager
+async def open_server(
+    settings: Settings, say: Say = lambda _: None, *, works: bool = True
+) -> AsyncIterator[Server]:
+    """Start everything in order, and stop it in the opposite one.
+
+    ``works=False`` leaves the job queue to others, for commands that do one thing and end. Raises
+    SettingsError when something that the settings name cannot be used.
+    """
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    async with AsyncExitStack() as stack:
+        dsn = await stack.enter_async_context(open_database(settings, say))
+        db = Database(dsn)
+        await db.open()
+        stack.push_async_callback(db.close)
+        cache = open_cache(settings.cache_url)
+        stack.push_async_callback(cache.close)
+        events = Events(db)
+        await events.start()
+        stack.push_async_callback(events.stop)
+        server = _assemble(settings, db, cache, events)
+        stack.push_async_callback(server.artwork.close)
+        await _prepare(server)
+        await server.host.start()
+        stack.push_async_callback(server.host.stop)
+        if works and "worker" in settings.roles:
+            await server.jobs.start()
+            stack.push_async_callback(server.jobs.stop)
+        yield server
+
+
+def _assemble(settings: Settings, db: Database, cache: Cache, events: Events) -> Server:
+    secret = server_secret(settings.secret_key, settings.data_dir)
+    host = PluginHost(
+        db=db,
+        cache=cache,
+        events=events,
+        settings=settings,
+        secret=secret,
+        process=_process_name(settings),
+        capabilities=_capabilities(settings),
+    )
+    jobs = JobEngine(db, events)
+    rates = RateLimits()
+    roots = Roots()
+    accounts = Accounts(db, events, derive(secret, "access tokens"))
+    artwork = Artwork(settings.data_dir / "artwork", host.allowed_hosts, roots.paths)
+    catalog = Catalog(db, events)
+    tracking = Tracking(db, cache, events)
+    library = Library(db, events, jobs, host, catalog)
+    roots.follow(library, events)
+    playback = Playback(
+        library, derive(secret, "stream addresses"), settings.data_dir / "subtitles"
+    )
+    dashboard = Dashboard(host, cache, events, catalog, tracking, library)
+    jobs.register(library.job())
+    jobs.register(_cleanup(accounts))
+    assets = Assets()
+    shell = Shell(
+        make_environment(assets.url, host.template_dirs),
+        library,
+        lambda: next(iter(roots.paths()), None),
+    )
+    plugins = PluginAdmin(host)
+    apis: list[Api] = [
+        health.routes({"database": lambda: db.fetchval("select 1")}),
+        accounts_api.routes(accounts, rates),
+        catalog_api.routes(catalog, artwork),
+        tracking_api.routes(tracking),
+        library_api.routes(library, catalog, tracking),
+        playback_api.routes(playback),
+        dashboard_api.routes(dashboard),
+        admin_api.routes(plugins),
+    ]
+    app = make_app(settings, accounts, apis, [], shell, assets, Streams(events))
+    return Server(
+        settings,
+        db,
+        cache,
+        events,
+        jobs,
+        host,
+        accounts,
+        catalog,
+        tracking,
+        library,
+        playback,
+        dashboard,
+        artwork,
+        app,
+    )
+
+
+def _capabilities(settings: Settings) -> list[str]:
+    wanted = {name for role in settings.roles for name in _CAPABILITIES[role]}
+    return sorted(wanted)
+
+
+def _process_name(settings: Settings) -> str:
+    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(2)}"
+
+
+class Roots:
+    """The library folders as pictures are checked against; follows what the library says."""
+
+    def __init__(self) -> None:
+        self._paths: tuple[Path, ...] = ()
+
+    def paths(self) -> tuple[Path, ...]:
+        return self._paths
+
+    def follow(self, library: Library, events: Events) -> None:
+        """Ask again after every change of the library."""
+
+        async def refresh(_: Event) -> None:
+            self._paths = tuple(Path(root.path) for root in await library.roots())
+
+        events.on("library", refresh)
+        events.on("reconnected", refresh)
+
+
+def _cleanup(accounts: Accounts) -> Job:
+    async def run(_: JobContext) -> str:
+        return f"{await accounts.forget_expired()} ended sessions forgotten."
+
+    return Job("cleanup", "Forget what has ended", run, schedule="41 3 * * *")
+
+
+async def _prepare(server: Server) -> None:
+    """What the settings ask for at the start: an admin, folders."""
+    settings = server.settings
+    if settings.admin_email and settings.admin_password and not await server.accounts.is_claimed():
+        await server.accounts.create_first_admin(settings.admin_email, settings.admin_password)
+        log.info("made the first admin", email=settings.admin_email)
+    known = {root.path for root in await server.library.roots()}
+    for path in settings.library_roots:
+        if path in known:
+            continue
+        try:
+            await server.library.add_root(path)
+        except Conflict:
+            continue
+        except Exception as error:
+            raise SettingsError(f"SEEN_LIBRARY_ROOTS: {error}") from error
+        await server.library.rescan()

@@ -1,0 +1,98 @@
+"""The border for HTML pages: routes with an access rule, forms as structs, and a renderer.
+
+Rooms write pages against this; how a page looks around its content is the business of ``web``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+import msgspec
+from aiohttp import web
+
+from seen.core.errors import Invalid, Malformed
+from seen.core.http import Access, Call, check_access
+
+S = TypeVar("S", bound=msgspec.Struct)
+_H = TypeVar("_H", bound=Callable[..., Awaitable[web.StreamResponse]])
+
+
+class Renderer(Protocol):
+    """Makes HTML of a template and its variables."""
+
+    async def page(
+        self, call: Call, template: str, *, status: int = 200, active: str = "", **variables: Any
+    ) -> web.Response:
+        """A page inside the shell; ``active`` is the address marked in the navigation."""
+        ...
+
+    async def bare(
+        self, call: Call, template: str, *, status: int = 200, **variables: Any
+    ) -> web.Response:
+        """A page or a part of one without the shell."""
+        ...
+
+    def is_part(self, call: Call) -> bool:
+        """Whether a script asks for a part of a page rather than a reader for the whole."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PageRoute:
+    """One page or form target."""
+
+    method: str
+    path: str
+    handler: Callable[[Call], Awaitable[web.StreamResponse]]
+    access: Access
+
+    async def serve(self, request: web.Request) -> web.StreamResponse:
+        """Check access, then call the handler."""
+        check_access(request, self.access)
+        return await self.handler(Call(request))
+
+
+class Pages:
+    """The pages of a room."""
+
+    def __init__(self) -> None:
+        self.routes: list[PageRoute] = []
+
+    def get(self, path: str, *, access: Access = "user") -> Callable[[_H], _H]:
+        return self._route("GET", path, access)
+
+    def post(self, path: str, *, access: Access = "user") -> Callable[[_H], _H]:
+        return self._route("POST", path, access)
+
+    def _route(self, method: str, path: str, access: Access) -> Callable[[_H], _H]:
+        def add(handler: _H) -> _H:
+            self.routes.append(PageRoute(method, path, handler, access))
+            return handler
+
+        return add
+
+
+async def read_form(call: Call, shape: type[S]) -> S:
+    """A submitted form as a struct. Raises Invalid, Malformed or TooLarge.
+
+    A field that is not in the struct is ignored: buttons and browsers add their own.
+    """
+    if call.request.content_type not in (
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+    ):
+        raise Malformed("Send a form.")
+    form = await call.request.post()
+    names = {each.encode_name for each in msgspec.structs.fields(shape)}
+    raw = {name: value for name, value in form.items() if name in names and isinstance(value, str)}
+    try:
+        return msgspec.convert(raw, shape, strict=False)
+    except msgspec.ValidationError as error:
+        raise Invalid(f"The form is not complete: {error}.") from error
+
+
+def see_other(target: str) -> web.Response:
+    """Go on to another page with GET."""
+    return web.Response(status=303, headers={"Location": target})

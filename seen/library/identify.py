@@ -1,0 +1,260 @@
+"""From a file to a title: parse, ask, decide, and keep what was learned."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from seen.catalog.service import Catalog
+from seen.core.log import get_log
+from seen.host import PluginHost
+from seen.host.registry import Handle
+from seen.library.model import Candidate, Decision, FileFacts, SearchStep, decide, search_plan
+from seen.plugin.capabilities import MetadataProvider
+from seen.plugin.errors import NotFound, PluginError
+from seen.plugin.models import ExternalRef, MediaKind, ParsedName, ParseHints, SearchHit
+
+log = get_log(__name__)
+_SEARCH_SECONDS = 20.0
+_DETAILS_SECONDS = 30.0
+# A library of many names asks about few titles at a time; more answers than this are dropped.
+_MEMO_ENTRIES = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """What a file turned out to be. ``complete`` is False when a provider did not answer, so that
+    the file is looked at again next time."""
+
+    decision: Decision
+    media_id: UUID | None = None
+    episode_ids: tuple[UUID, ...] = ()
+    complete: bool = True
+    reason: str = ""
+
+
+@dataclass(slots=True)
+class _Answers:
+    """Candidates so far, and whether everybody could be asked."""
+
+    candidates: list[Candidate] = field(default_factory=list)
+    complete: bool = True
+    refusal: str = ""
+
+
+class Identifier:
+    """Identifies files during one scan, remembering what it asked.
+
+    One name is one question however many episodes carry it.
+    """
+
+    def __init__(self, host: PluginHost, catalog: Catalog) -> None:
+        self._host = host
+        self._catalog = catalog
+        self._searches: dict[tuple[Any, ...], asyncio.Task[tuple[Sequence[SearchHit], str]]] = {}
+        self._titles: dict[ExternalRef, asyncio.Lock] = {}
+        self._seasons: dict[tuple[UUID, int], asyncio.Lock] = {}
+
+    def providers(self, kind: MediaKind) -> list[Handle[MetadataProvider]]:
+        """Who can be asked about a kind, in the admin's order."""
+        return [
+            each
+            for each in self._host.metadata_providers()
+            if kind in each.facts.kinds and "search" in each.features
+        ]
+
+    def asked(self) -> str:
+        """The names of all who would be asked, for telling later who was not."""
+        return ",".join(sorted(each.instance_id for each in self._host.metadata_providers()))
+
+    async def parse(self, path: Path, hints: ParseHints) -> ParsedName | None:
+        """What the path says: the first scanner that has an answer."""
+        for scanner in self._host.scanners():
+            if "parse" not in scanner.features:
+                continue
+            try:
+                found = await scanner.call(lambda s: s.parse(path, hints), timeout=30.0)
+            except PluginError as error:
+                log.warning("library: a name was not read", path=str(path), reason=str(error))
+                continue
+            if found is not None:
+                return found
+        return None
+
+    async def identify(
+        self, path: Path, parsed: ParsedName, duration_seconds: float | None
+    ) -> Identified:
+        """Decide what a file is, and store its title and episodes when that is clear."""
+        answers = _Answers()
+        decision = decide(parsed, ())
+        for step in search_plan(parsed, path=path):
+            await self._ask(step, path, answers)
+            decision = decide(
+                parsed, answers.candidates, FileFacts(duration_seconds), self._echo_will_do(parsed)
+            )
+            if decision.state == "matched":
+                break
+        if decision.chosen is None:
+            reason = answers.refusal if not answers.complete else decision.reason
+            return Identified(decision, complete=answers.complete, reason=reason)
+        try:
+            media_id = await self.store(decision.chosen, _aliases(parsed, answers.candidates))
+            episodes = await self._episodes(decision.chosen, media_id, parsed)
+        except PluginError as error:
+            return Identified(decision, complete=False, reason=f"{error}; it is tried again later")
+        if parsed.kind is MediaKind.SHOW and not episodes:
+            reason = f"{decision.chosen.hit.title} was found, but not which episode this is"
+            return Identified(decision, reason=reason, complete=answers.complete)
+        return Identified(decision, media_id, tuple(episodes), answers.complete, decision.reason)
+
+    def _echo_will_do(self, parsed: ParsedName) -> bool:
+        """Whether nobody is there who could know more than the name itself says."""
+        return not any("feed" in each.features for each in self.providers(parsed.kind))
+
+    async def _ask(self, step: SearchStep, path: Path, answers: _Answers) -> None:
+        kind = step.query.kind or MediaKind.MOVIE
+        for provider in self.providers(kind):
+            hits, refusal = await self._search(provider, step, path)
+            if refusal:
+                answers.complete = False
+                answers.refusal = refusal
+            answers.candidates += [
+                Candidate(hit, provider.instance_id, rank, by_id=step.by_id)
+                for rank, hit in enumerate(hits)
+            ]
+
+    async def _search(
+        self, provider: Handle[MetadataProvider], step: SearchStep, path: Path
+    ) -> tuple[Sequence[SearchHit], str]:
+        query = step.query
+        key = (
+            provider.instance_id, query.title.casefold(), query.kind, query.year,
+            tuple(sorted(query.external_ids.items())), path.parent,
+        )  # fmt: skip
+        if len(self._searches) > _MEMO_ENTRIES:
+            self._searches.clear()
+        task = self._searches.get(key)
+        if task is None:
+            task = asyncio.create_task(_search(provider, step))
+            self._searches[key] = task
+        return await asyncio.shield(task)
+
+    async def store(self, chosen: Candidate, aliases: Sequence[ExternalRef] = ()) -> UUID:
+        """The title of a candidate, fetched when it is new. Raises PluginError."""
+        ref = chosen.hit.ref
+        async with self._titles.setdefault(ref, asyncio.Lock()):
+            known = await self._catalog.known(ref)
+            if known is not None:
+                return known
+            provider = self._provider(chosen.provider)
+            details = await provider.call(lambda p: p.details(ref), timeout=_DETAILS_SECONDS)
+            return await self._catalog.store_details(details, provider.instance_id, aliases)
+
+    def _provider(self, instance_id: str) -> Handle[MetadataProvider]:
+        for each in self._host.metadata_providers():
+            if each.instance_id == instance_id:
+                return each
+        raise NotFound(f"{instance_id} is not running")
+
+    async def _episodes(
+        self, chosen: Candidate, media_id: UUID, parsed: ParsedName
+    ) -> Sequence[UUID]:
+        """The episodes a file holds, made from the file's name where no provider lists them."""
+        if parsed.kind is not MediaKind.SHOW:
+            return ()
+        if parsed.air_date is not None and not parsed.episodes:
+            await self._load_all(chosen, media_id)
+            return await self._catalog.episode_by_date(media_id, parsed.air_date)
+        if parsed.season is None and parsed.absolute_episode is not None:
+            await self._load_all(chosen, media_id)
+            found = await self._catalog.episode_by_absolute(media_id, parsed.absolute_episode)
+            if found:
+                return found
+        numbers = parsed.episodes or (
+            (parsed.absolute_episode,) if parsed.absolute_episode is not None else ()
+        )
+        if not numbers:
+            return ()
+        season = parsed.season if parsed.season is not None else 1
+        await self._load_season(chosen, media_id, season)
+        return await self._catalog.ensure_episodes(media_id, season, numbers, parsed.episode_title)
+
+    async def _load_season(self, chosen: Candidate, media_id: UUID, season: int) -> None:
+        """Fetch a season's episodes once a day; without an answer the file's own facts stand."""
+        async with self._seasons.setdefault((media_id, season), asyncio.Lock()):
+            if await self._catalog.season_is_fresh(media_id, season):
+                return
+            try:
+                provider = self._provider(chosen.provider)
+                if "episodes" not in provider.features:
+                    return
+                listed = await provider.call(
+                    lambda p: p.episodes(chosen.hit.ref, season), timeout=_DETAILS_SECONDS
+                )
+            except PluginError as error:
+                log.warning("library: no episodes", title=chosen.hit.title, reason=str(error))
+                return
+            await self._catalog.store_episodes(media_id, season, listed)
+
+    async def _load_all(self, chosen: Candidate, media_id: UUID) -> None:
+        tree = await self._catalog.show_tree(media_id)
+        for season in tree.seasons:
+            if season.number > 0:
+                await self._load_season(chosen, media_id, season.number)
+
+
+async def _search(
+    provider: Handle[MetadataProvider], step: SearchStep
+) -> tuple[Sequence[SearchHit], str]:
+    """A provider's hits, or why there is no answer."""
+    try:
+        hits = await provider.call(lambda p: p.search(step.query), timeout=_SEARCH_SECONDS)
+    except PluginError as error:
+        return (), f"{provider.title}: {error}; it is asked again later"
+    return hits, ""
+
+
+def _aliases(parsed: ParsedName, candidates: Sequence[Candidate]) -> list[ExternalRef]:
+    """References under which a title may be known from a file's name alone.
+
+    Only where the name is exact enough that no other title can be meant by it.
+    """
+    if parsed.year is None and parsed.kind is not MediaKind.SHOW:
+        return []
+    return [each.hit.ref for each in candidates if each.hit.echo]
+
+
+def evidence_of(parsed: ParsedName | None, decision: Decision | None) -> dict[str, Any]:
+    """What is kept for the review queue: what the name said, and the best candidates."""
+    return {
+        "parsed": _parsed_facts(parsed) if parsed else {},
+        "candidates": [
+            {
+                "source": each.candidate.hit.ref.source,
+                "kind": each.candidate.hit.ref.kind.value,
+                "id": each.candidate.hit.ref.id,
+                "provider": each.candidate.provider,
+                "title": each.candidate.hit.title,
+                "year": each.candidate.hit.year,
+                "poster": each.candidate.hit.poster,
+                "confidence": round(each.confidence, 3),
+                "reasons": list(each.reasons),
+            }
+            for each in (decision.candidates[:8] if decision else ())
+        ],
+    }
+
+
+def _parsed_facts(parsed: ParsedName) -> Mapping[str, Any]:
+    return {
+        "kind": parsed.kind.value,
+        "title": parsed.title,
+        "year": parsed.year,
+        "season": parsed.season,
+        "episodes": list(parsed.episodes),
+        "episodeTitle": parsed.episode_title,
+    }

@@ -1,0 +1,58 @@
+"""Templates: each room has its own folder, plugins add theirs, a theme may put its own in front."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+from seen.artwork.model import accent, lettering
+
+ROOMS = Path(__file__).resolve().parent.parent
+_NAME = re.compile(r"(?P<room>[a-z_][a-z0-9_]*)/(?P<file>[a-z0-9_]+(?:/[a-z0-9_]+)*\.html)")
+
+Folders = Callable[[], Sequence[tuple[str, Path]]]
+
+
+def load_template(name: str, folders: Folders = tuple) -> str | None:
+    """The source of "library/review.html": ``seen/library/templates/review.html``, or the file of
+    a plugin's folder whose name stands in front. None when there is no such template."""
+    found = _NAME.fullmatch(name)
+    if found is None:
+        return None
+    places = [ROOMS / found["room"] / "templates"]
+    places += [folder for plugin, folder in folders() if plugin == found["room"]]
+    for place in places:
+        path = place / found["file"]
+        if path.is_file():
+            return path.read_text(encoding="utf-8")
+    return None
+
+
+def make_environment(static: Callable[[str], str], folders: Folders = tuple) -> Environment:
+    """Jinja2 with escaping everywhere, and an error for whatever a template lacks."""
+    environment = Environment(
+        loader=FunctionLoader(lambda name: load_template(name, folders)),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        enable_async=False,
+    )
+    environment.globals["static"] = static
+    environment.filters["lettering"] = lettering
+    environment.filters["accent"] = accent
+    environment.filters["playtime"] = playtime
+    return environment
+
+
+def playtime(seconds: float | None) -> str:
+    """A position as a clock shows it: 31:12, 1:02:03."""
+    if seconds is None:
+        return ""
+    minutes, second = divmod(int(seconds), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
