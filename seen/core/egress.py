@@ -7,6 +7,7 @@ spellings of addresses are therefore all covered by one check.
 
 from __future__ import annotations
 
+import errno
 import ipaddress
 import socket
 from collections.abc import Callable, Iterable
@@ -50,6 +51,13 @@ _V6_EMBEDS_V4 = (
 
 class EgressRefused(OSError):
     """The address is private and nobody allowed it. The message says how to allow it."""
+
+    def __init__(self, message: str) -> None:
+        # With a number the text becomes ``strerror``, which is what aiohttp's own error repeats.
+        super().__init__(errno.EACCES, message)
+
+    def __str__(self) -> str:
+        return str(self.strerror)
 
 
 def is_public(address: Address) -> bool:

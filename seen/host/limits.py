@@ -26,6 +26,8 @@ class Limits:
     import_turn: float = 2.0
     first_retry: float = 15.0
     last_retry: float = 600.0
+    # How long a killed process may seem to live on.
+    dying: float = 2.0
     calls_at_once: int = 8
     faults_in_a_row: int = 5
     first_rest: float = 30.0

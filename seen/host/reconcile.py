@@ -192,6 +192,7 @@ class Reconciler:
         """Find what is installed, and learn what earlier processes left."""
         self.found = await asyncio.to_thread(discover)
         await self.presence.enter()
+        await self._let_the_dead_go()
         positions = default_positions(self.found)
         async with self._db.transaction() as connection:
             await store.add_instances(
@@ -209,6 +210,18 @@ class Reconciler:
         for each in self.found.values():
             if each.problem:
                 log.warning("plugins: unusable", plugin=each.name, reason=each.problem)
+
+    async def _let_the_dead_go(self) -> None:
+        """PostgreSQL may take a moment to notice that a killed process is gone. One that seems to
+        be starting a plugin right now is looked at again before it is believed to live."""
+        end = asyncio.get_running_loop().time() + self.limits.dying
+        while asyncio.get_running_loop().time() < end:
+            rows = await store.statuses(self._db)
+            if not any(
+                row.state == "starting" and row.process != self.presence.process for row in rows
+            ):
+                return
+            await asyncio.sleep(0.1)
 
     def _mine(self, row: Observed) -> bool:
         """Whether a dead process's row is for this one to clear. What tells of a death is left to

@@ -23,6 +23,9 @@ from seen.host.pool import DaemonPool
 
 R = TypeVar("R")
 log = get_log(__name__)
+# An outcome crosses the threads as something to call, because futures replace some exceptions
+# (TimeoutError) by others that no longer know where they were raised.
+_Answer = concurrent.futures.Future[Callable[[], R]]
 # How long tasks that a stopping plugin left behind may take to end.
 _LEFTOVERS = 2.0
 
@@ -53,9 +56,10 @@ class PluginThread:
         loop can. Raises RuntimeError when the thread was stopped. What the work raises comes
         through; what would end a thread or a process comes as :class:`Stray`.
         """
-        answer: concurrent.futures.Future[R] = concurrent.futures.Future()
+        answer: _Answer[R] = concurrent.futures.Future()
         self._post(lambda: self._begin(work, answer))
-        return await asyncio.wrap_future(answer)
+        outcome = await asyncio.wrap_future(answer)
+        return outcome()
 
     async def run_within(self, timeout: float, work: Callable[[], Awaitable[R]]) -> R:
         """Like :meth:`run`, but raises Overdue after ``timeout`` seconds."""
@@ -112,14 +116,12 @@ class PluginThread:
 
     # --- on the plugin's thread -----------------------------------------------------------------
 
-    def _begin(
-        self, work: Callable[[], Awaitable[R]], answer: concurrent.futures.Future[R]
-    ) -> None:
+    def _begin(self, work: Callable[[], Awaitable[R]], answer: _Answer[R]) -> None:
         if answer.cancelled():
             return
         task = self._loop.create_task(_settle(work, answer))
 
-        def given_up(future: concurrent.futures.Future[R]) -> None:
+        def given_up(future: _Answer[R]) -> None:
             if future.cancelled():
                 with contextlib.suppress(RuntimeError):
                     self._loop.call_soon_threadsafe(task.cancel)
@@ -165,19 +167,31 @@ class PluginThread:
         )  # fmt: skip
 
 
-async def _settle(work: Callable[[], Awaitable[R]], answer: concurrent.futures.Future[R]) -> None:
+async def _settle(work: Callable[[], Awaitable[R]], answer: _Answer[R]) -> None:
     """Give the work's outcome to whoever waits, whatever it is."""
+    try:
+        result = await work()
+    except asyncio.CancelledError:
+        if answer.cancelled():
+            raise
+        outcome = _raising(Stray("the call cancelled itself"))
+    except Exception as error:
+        outcome = _raising(error)
+    except BaseException as error:
+        outcome = _raising(Stray(named(error)))
+    else:
+        outcome = _returning(result)
     # The other side may give up at any moment; its answer is then nobody's.
     with contextlib.suppress(concurrent.futures.InvalidStateError):
-        try:
-            result = await work()
-        except asyncio.CancelledError:
-            if answer.cancelled():
-                raise
-            answer.set_exception(Stray("the call cancelled itself"))
-        except Exception as error:
-            answer.set_exception(error)
-        except BaseException as error:
-            answer.set_exception(Stray(named(error)))
-        else:
-            answer.set_result(result)
+        answer.set_result(outcome)
+
+
+def _returning(result: R) -> Callable[[], R]:
+    return lambda: result
+
+
+def _raising(error: Exception) -> Callable[[], Any]:
+    def outcome() -> Any:
+        raise error
+
+    return outcome
