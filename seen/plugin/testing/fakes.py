@@ -1,0 +1,118 @@
+"""Stand-ins for what the host gives to a plugin. They work; they are only small."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import ipaddress
+import socket
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import aiohttp
+
+from seen.plugin.models import Card
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass
+class FakeLog:
+    """Keeps every line as (level, event, facts)."""
+
+    lines: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+
+    def debug(self, event: str, **facts: Any) -> None:
+        self.lines.append(("debug", event, facts))
+
+    def info(self, event: str, **facts: Any) -> None:
+        self.lines.append(("info", event, facts))
+
+    def warning(self, event: str, **facts: Any) -> None:
+        self.lines.append(("warning", event, facts))
+
+    def error(self, event: str, **facts: Any) -> None:
+        self.lines.append(("error", event, facts))
+
+
+class FakeCache:
+    """A cache in memory. ``entries`` maps keys to bytes and the time they end."""
+
+    def __init__(self) -> None:
+        self.entries: dict[str, tuple[bytes, float]] = {}
+
+    async def get(self, key: str) -> bytes | None:
+        value, ends = self.entries.get(key, (None, 0.0))
+        return value if time.monotonic() < ends else None
+
+    async def set(self, key: str, value: bytes, ttl_seconds: float) -> None:
+        assert isinstance(value, bytes), "the cache holds bytes"
+        self.entries[key] = (value, time.monotonic() + ttl_seconds)
+
+    async def delete(self, key: str) -> None:
+        self.entries.pop(key, None)
+
+
+class FakeContext:
+    """A plugin's context."""
+
+    def __init__(self, config: Mapping[str, Any], data_dir: Path) -> None:
+        self.instance_id = "test"
+        self.config = dict(config)
+        self.data_dir = data_dir
+        self.log = FakeLog()
+        self.cache = FakeCache()
+        self._http: aiohttp.ClientSession | None = None
+        self._threads = ThreadPoolExecutor(2, "plugin")
+
+    @property
+    def http(self) -> aiohttp.ClientSession:
+        """A session of the running loop that connects to this machine and to nothing else."""
+        if self._http is None:
+            connector = aiohttp.TCPConnector(socket_factory=_loopback_socket)
+            self._http = aiohttp.ClientSession(connector=connector)
+        return self._http
+
+    async def run_blocking(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        work = functools.partial(call, *args, **kwargs)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+    def t(self, text: str) -> str:
+        return text
+
+    async def close(self) -> None:
+        """Let go of the session and the threads."""
+        if self._http is not None:
+            await self._http.close()
+            self._http = None
+        self._threads.shutdown(wait=True, cancel_futures=True)
+
+
+def _loopback_socket(address: Any) -> socket.socket:
+    family, kind, protocol, _, where = address
+    if not ipaddress.ip_address(where[0]).is_loopback:
+        raise OSError(f"a test may reach this machine only, not {where[0]}")
+    return socket.socket(family, kind, protocol)
+
+
+@dataclass
+class FakeShelves:
+    """Shelves with given cards."""
+
+    in_progress: Sequence[Card] = ()
+    upcoming: Sequence[Card] = ()
+    added: Sequence[Card] = ()
+
+    async def continue_watching(self, limit: int) -> Sequence[Card]:
+        return self.in_progress[:limit]
+
+    async def next_up(self, limit: int) -> Sequence[Card]:
+        return self.upcoming[:limit]
+
+    async def recently_added(self, limit: int) -> Sequence[Card]:
+        return self.added[:limit]
