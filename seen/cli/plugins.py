@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from seen.core.db import Database
+from seen.core.errors import SettingsError
 from seen.core.secrets import server_secret
 from seen.core.settings import Settings, load_settings
 from seen.host import PluginView, inspect_plugins
@@ -44,7 +45,11 @@ def list_plugins(
 
     While a server runs, its word counts. Otherwise each plugin is started here for a moment.
     """
-    views = asyncio.run(_views(load_settings()))
+    try:
+        views = asyncio.run(_views(load_settings()))
+    except SettingsError as error:
+        Console(stderr=True).print(Text(str(error), "red"))
+        raise typer.Exit(2) from None
     if as_json:
         print(msgspec.json.format(msgspec.json.encode([_facts(view) for view in views])).decode())
     else:

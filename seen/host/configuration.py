@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from seen.core.errors import SettingsError
 from seen.core.settings import PREFIX, read_secret_file
-from seen.host.discovery import Found
+from seen.host.discovery import discover
 from seen.host.manifest import Manifest
 from seen.host.vault import Unreadable, Vault
 from seen.plugin.config import Field, Value
@@ -132,9 +132,12 @@ def changed(
     return result
 
 
-def check_environment(found: Iterable[Found], environ: Mapping[str, str]) -> None:
-    """Raise SettingsError for the first variable of a plugin whose value cannot work."""
-    for each in found:
+def check_environment(environ: Mapping[str, str]) -> None:
+    """Raise SettingsError for the first variable of an installed plugin whose value cannot work.
+
+    Reads files, so call it off the loop.
+    """
+    for each in discover().values():
         for field in each.manifest.fields if each.manifest else ():
             variable, raw = _given(field, each.name, environ)
             if variable:

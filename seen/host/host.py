@@ -21,6 +21,7 @@ from seen.host.errors import TrialFailed, UnknownPlugin
 from seen.host.instance import Instance
 from seen.host.life import Life
 from seen.host.limits import Limits
+from seen.host.manifest import ID
 from seen.host.plan import Plan, used_here
 from seen.host.reconcile import TOPIC, Reconciler
 from seen.host.registry import Handle
@@ -194,9 +195,9 @@ class PluginHost:
 
         Raises UnknownPlugin.
         """
+        await self._desired(instance_id)
         async with self._db.transaction() as connection:
-            if await store.change_enabled(connection, instance_id, enabled) is None:
-                raise UnknownPlugin(instance_id)
+            await store.change_enabled(connection, instance_id, enabled)
             await self._events.emit(Event(TOPIC, subject=instance_id), connection)
         log.info("plugins: switched", plugin=instance_id, enabled=enabled, by=by)
         return await self._followed(instance_id)
@@ -265,7 +266,9 @@ class PluginHost:
 
     async def _desired(self, instance_id: str) -> Desired:
         await self._arrived()
-        desired = await store.instance(self._db, instance_id)
+        # What cannot be an id must not reach the database, which refuses some characters.
+        known = ID.fullmatch(instance_id) is not None
+        desired = await store.instance(self._db, instance_id) if known else None
         if desired is None:
             raise UnknownPlugin(instance_id)
         return desired

@@ -75,24 +75,22 @@ async def instance(db: Executor, instance_id: str, *, lock: bool = False) -> Des
     return _desired(row) if row else None
 
 
-async def change_enabled(db: Executor, instance_id: str, enabled: bool) -> int | None:
-    """Switch an instance; the new revision, or None where there is no such instance."""
-    revision: int | None = await db.fetchval(
+async def change_enabled(db: Executor, instance_id: str, enabled: bool) -> None:
+    """Switch an instance."""
+    await db.execute(
         "update plugin_instances set enabled = $2, revision = revision + 1, updated_at = now()"
-        " where id = $1 returning revision",
+        " where id = $1",
         instance_id, enabled,
     )  # fmt: skip
-    return revision
 
 
-async def change_config(db: Executor, instance_id: str, config: Mapping[str, Any]) -> int | None:
-    """Store a configuration; the new revision, or None where there is no such instance."""
-    revision: int | None = await db.fetchval(
+async def change_config(db: Executor, instance_id: str, config: Mapping[str, Any]) -> None:
+    """Store a configuration."""
+    await db.execute(
         "update plugin_instances set config = $2, revision = revision + 1, updated_at = now()"
-        " where id = $1 returning revision",
+        " where id = $1",
         instance_id, dict(config),
     )  # fmt: skip
-    return revision
 
 
 async def change_positions(db: Executor, positions: Mapping[str, int]) -> None:
@@ -136,13 +134,6 @@ async def forget(db: Executor, rows: Iterable[Observed]) -> None:
     await db.executemany(
         "delete from plugin_status where instance_id = $1 and process = $2 and updated_at = $3",
         [(row.instance_id, row.process, row.updated_at) for row in rows],
-    )
-
-
-async def forget_instance(db: Executor, instance_id: str, process: str) -> None:
-    """Remove what this process saw of one instance."""
-    await db.execute(
-        "delete from plugin_status where instance_id = $1 and process = $2", instance_id, process
     )
 
 

@@ -15,7 +15,6 @@ from seen.core.errors import SettingsError
 from seen.core.events import Event, Events
 from seen.core.settings import Settings
 from seen.host import PluginHost, SwitchedOff, TrialFailed, UnknownPlugin, check_environment
-from seen.host.discovery import discover
 from seen.plugin.errors import ConfigError
 from seen.plugin.models import SearchQuery
 from tests.host.workshop import (
@@ -156,8 +155,8 @@ async def test_a_wrong_variable_is_named_and_harms_only_its_plugin(
     assert (view.state, view.reason) == ("needs_setup", sentence)
     assert (await host.view("good")).state == "running"
     with pytest.raises(SettingsError, match=sentence):
-        check_environment(discover().values(), environ)
-    check_environment(discover().values(), {"SEEN_KEYED_WORKERS": "3"})
+        check_environment(environ)
+    check_environment({"SEEN_KEYED_WORKERS": "3"})
 
 
 async def test_secrets_of_another_server_key_are_asked_for_again(

@@ -25,7 +25,10 @@ from seen.core.cache import ProcessCache
 from seen.core.db import Database
 from seen.core.events import Events
 from seen.core.settings import load_settings
-from seen.host import PluginHost
+from seen.host import PluginHost, discovery
+
+real = discovery.distributions
+discovery.distributions = lambda: real(path=[sys.argv[2]])
 
 async def main():
     db = Database(sys.argv[1])
