@@ -33,6 +33,7 @@ from seen.core.secrets import derive, server_secret
 from seen.core.settings import Settings
 from seen.dashboard import api as dashboard_api
 from seen.dashboard.service import Dashboard
+from seen.demo.service import Demo
 from seen.host import PluginHost
 from seen.library import api as library_api
 from seen.library.service import Library
@@ -156,6 +157,8 @@ def _assemble(settings: Settings, db: Database, cache: Cache, events: Events) ->
     dashboard = Dashboard(host, cache, events, catalog, tracking, library)
     jobs.register(library.job())
     jobs.register(_cleanup(accounts))
+    demo = Demo(settings.data_dir / "demo", library, jobs)
+    jobs.register(demo.job())
     assets = Assets()
     shell = Shell(
         make_environment(assets.url, host.template_dirs),

@@ -32,7 +32,7 @@ def settings_or_exit(**overrides: object) -> Settings:
     try:
         settings = load_settings(**overrides)
     except SettingsError as error:
-        err.print(str(error), style="red", markup=False, highlight=False)
+        err.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(2) from None
     log.configure(settings.log_format, settings.log_level)
     return settings
@@ -129,10 +129,10 @@ def _run(work: object) -> None:
     try:
         asyncio.run(work)  # type: ignore[arg-type]  # every caller hands over a coroutine
     except SettingsError as error:
-        err.print(str(error), style="red", markup=False, highlight=False)
+        err.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(2) from None
     except SeenError as error:
-        err.print(error.detail, style="red", markup=False, highlight=False)
+        err.print(error.detail, style="red", markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
         raise typer.Exit(130) from None

@@ -105,7 +105,7 @@ async def run_scan(settings: Settings, paths: Sequence[str]) -> None:
 
 async def run_demo(settings: Settings) -> None:
     """Make the demo library, add it and scan it."""
-    from seen.demo import make_demo
+    from seen.demo.service import make_demo
 
     folder = settings.data_dir / "demo"
     await with_bar("Making clips", lambda tell: make_demo(folder, tell))

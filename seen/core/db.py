@@ -138,11 +138,9 @@ class Database:
     async def dedicated(self) -> Any:
         """A connection of its own outside the pool, for listening or for session locks.
 
-        The caller closes it.
+        JSON comes as text on it. The caller closes it.
         """
-        raw = await asyncpg.connect(self.dsn, server_settings={"application_name": "seen"})
-        await _prepare(raw)
-        return raw
+        return await asyncpg.connect(self.dsn, server_settings={"application_name": "seen"})
 
 
 async def _prepare(raw: Any) -> None:

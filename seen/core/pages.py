@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
+from urllib.parse import urlsplit
 
 import msgspec
 from aiohttp import web
 
-from seen.core.errors import Invalid, Malformed
+from seen.core.errors import Invalid, Malformed, SeenError
 from seen.core.http import Access, Call, check_access
+
+HOME = "/app/dashboard"
 
 S = TypeVar("S", bound=msgspec.Struct)
 _H = TypeVar("_H", bound=Callable[..., Awaitable[web.StreamResponse]])
@@ -79,20 +82,77 @@ async def read_form(call: Call, shape: type[S]) -> S:
 
     A field that is not in the struct is ignored: buttons and browsers add their own.
     """
-    if call.request.content_type not in (
-        "application/x-www-form-urlencoded",
-        "multipart/form-data",
-    ):
-        raise Malformed("Send a form.")
-    form = await call.request.post()
+    form = await read_fields(call)
     names = {each.encode_name for each in msgspec.structs.fields(shape)}
-    raw = {name: value for name, value in form.items() if name in names and isinstance(value, str)}
+    raw = {name: value for name, value in form.items() if name in names}
     try:
         return msgspec.convert(raw, shape, strict=False)
     except msgspec.ValidationError as error:
         raise Invalid(f"The form is not complete: {error}.") from error
 
 
+async def read_fields(call: Call) -> dict[str, str]:
+    """A submitted form as it came, for forms whose fields a plugin names. Raises Malformed."""
+    if call.request.content_type not in (
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+    ):
+        raise Malformed("Send a form.")
+    form = await call.request.post()
+    return {name: value for name, value in form.items() if isinstance(value, str)}
+
+
 def see_other(target: str) -> web.Response:
     """Go on to another page with GET."""
     return web.Response(status=303, headers={"Location": target})
+
+
+def local_path(target: str, default: str = HOME) -> str:
+    """A place of ours to go on to; anything that could lead elsewhere becomes the default."""
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return default
+    plain = target.isprintable() and "\\" not in target and not target.startswith("//")
+    if plain and not parts.scheme and not parts.netloc and target.startswith("/app"):
+        return target
+    return default
+
+
+def came_from(call: Call, default: str = HOME) -> str:
+    """The page a form was sent from, to go back to; the default when nobody says."""
+    try:
+        parts = urlsplit(call.request.headers.get("Referer", ""))
+    except ValueError:
+        return default
+    if parts.netloc.lower() != call.request.host.lower():
+        return default
+    return local_path(f"{parts.path}?{parts.query}" if parts.query else parts.path, default)
+
+
+class FieldErrors(dict[str, str]):
+    """What is wrong with each field of a form; "" for fields that are fine."""
+
+    def __missing__(self, name: str) -> str:
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Faults:
+    """What is wrong with a form: words beside its fields, or one sentence above it."""
+
+    fields: FieldErrors
+    sentence: str = ""
+    status: int = 422
+
+
+NO_FAULTS = Faults(FieldErrors())
+
+
+def faults_of(error: SeenError) -> Faults:
+    """An error as the page shows it that sent the form."""
+    found = FieldErrors(
+        (each["field"].rpartition(".")[2], each["message"]) for each in error.facts.get("errors", ())
+    )
+    status = error.status if error.status == 429 else 422
+    return Faults(found, "" if found else error.detail, status)
