@@ -22,7 +22,7 @@ _DOCUMENT = re.compile(r"<(movie|tvshow|episodedetails)\b.*?</\1\s*>", re.DOTALL
 _HEAD = re.compile(r"<\?xml[^>]*\?>")
 _STRAY = re.compile(r"&(?!#?\w{1,32};)")
 _CONTROL = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 _MARKUP = re.compile(r"<[A-Za-z/!][^>]{0,2000}>")
 _ADDRESSES = (
@@ -133,15 +133,20 @@ def _made(element: Any, text: str) -> Nfo:
     )  # fmt: skip
 
 
+def plain(text: str, longest: int = 300) -> str:
+    """Text without markup, control and direction-changing characters, at most ``longest`` long."""
+    return " ".join(_CONTROL.sub("", _MARKUP.sub("", text[: longest * 4])).split())[:longest]
+
+
 def _text(element: Any, path: str, longest: int = 300) -> str:
     found = element.find(path)
     text = (found.text or "") if found is not None else ""
-    return " ".join(_MARKUP.sub("", text[: longest * 4]).split())[:longest]
+    return plain(text, longest)
 
 
 def _texts(element: Any, path: str) -> Iterator[str]:
     for found in element.findall(path)[:200]:
-        text = " ".join((found.text or "").split())[:200]
+        text = plain(found.text or "", 200)
         if text:
             yield text
 

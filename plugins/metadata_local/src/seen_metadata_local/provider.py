@@ -25,6 +25,7 @@ from seen.plugin.models import (
 )
 from seen_metadata_local import pictures
 from seen_metadata_local.memory import Memory, Remembered, title_id
+from seen_metadata_local.nfo import plain
 from seen_metadata_local.places import EpisodeFile, Place, episode_files, movie_place, show_place
 
 SOURCE = "local"
@@ -92,10 +93,11 @@ class LocalProvider:
             path = _path(known)
             return (self._hit(known.title, known.year, MediaKind(known.kind), None, path),)
         kind = query.kind or MediaKind.MOVIE
-        if not query.title.strip() or kind not in self.kinds:
+        title = plain(query.title)
+        if not title or kind not in self.kinds:
             return ()
         place = self._place(kind, query.path) if query.path else None
-        hit = self._hit(query.title.strip(), query.year, kind, place, query.path)
+        hit = self._hit(title, query.year, kind, place, query.path)
         self._remember(hit, query.path)
         return (hit,)
 
@@ -105,8 +107,7 @@ class LocalProvider:
         known = _path(before) if before else None
         if known is None or not known.exists():
             raw = os.fsencode(path) if path else b""
-            title = hit.title.encode("utf-8", "replace").decode()
-            self._memory.put(hit.ref.id, Remembered(hit.ref.kind.value, title, hit.year, raw))
+            self._memory.put(hit.ref.id, Remembered(hit.ref.kind.value, hit.title, hit.year, raw))
 
     def _place(self, kind: MediaKind, path: Path) -> Place:
         return movie_place(path) if kind is MediaKind.MOVIE else show_place(path)

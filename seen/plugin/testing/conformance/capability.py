@@ -13,13 +13,14 @@ import pytest_asyncio
 from seen.plugin.capabilities import Capability
 from seen.plugin.models import Health
 from seen.plugin.testing.conformance.manifest import ManifestSuite
+from seen.plugin.testing.conformance.marking import asynchronous
 from seen.plugin.testing.shapes import assert_shape
 
 START_SECONDS = 30.0
 HEALTH_SECONDS = 10.0
 
 
-@pytest.mark.asyncio
+@asynchronous
 class CapabilitySuite(ManifestSuite):
     """Needs the fixture ``subject``: a fresh object, not started.
 

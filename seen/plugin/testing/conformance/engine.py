@@ -12,12 +12,14 @@ import pytest
 from seen.plugin.capabilities import DownloadEngine
 from seen.plugin.models import DownloadSpec, EngineFile, EngineStatus
 from seen.plugin.testing.conformance.capability import CapabilitySuite
+from seen.plugin.testing.conformance.marking import asynchronous
 from seen.plugin.testing.shapes import assert_plain_text, assert_shape
 
 SCHEMES = frozenset({"magnet", "torrent", "http", "https"})
 UNKNOWN = "no-such-job"
 
 
+@asynchronous
 class DownloadEngineSuite(CapabilitySuite):
     """Besides ``subject``: the fixture ``spec``, a small job that the engine can really finish,
     with a folder below ``tmp_path``. ``patience`` is how long that may take, in seconds."""

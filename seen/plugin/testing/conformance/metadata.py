@@ -20,6 +20,7 @@ from seen.plugin.models import (
     TitleDetails,
 )
 from seen.plugin.testing.conformance.capability import CapabilitySuite
+from seen.plugin.testing.conformance.marking import asynchronous
 from seen.plugin.testing.shapes import assert_picture, assert_plain_text, assert_shape
 
 FEATURES = ("search", "details", "episodes", "feed", "similar", "releases", "changes")
@@ -29,6 +30,7 @@ HOSTILE_TITLES = (
 )  # fmt: skip
 
 
+@asynchronous
 class MetadataProviderSuite(CapabilitySuite):
     """Besides ``subject``: ``known_title`` (and ``known_kind``) of a title the service has.
 

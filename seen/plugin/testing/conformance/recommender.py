@@ -11,6 +11,7 @@ from seen.plugin import MediaKind
 from seen.plugin.capabilities import Recommender
 from seen.plugin.models import PoolItem, Scored, Taste, TasteEntry
 from seen.plugin.testing.conformance.capability import CapabilitySuite
+from seen.plugin.testing.conformance.marking import asynchronous
 from seen.plugin.testing.shapes import assert_plain_text, assert_shape
 
 _GENRES = ("Drama", "Comedy", "Horror", "Western")
@@ -31,6 +32,7 @@ TASTE = Taste(
 )
 
 
+@asynchronous
 class RecommenderSuite(CapabilitySuite):
     """Needs only ``subject``."""
 

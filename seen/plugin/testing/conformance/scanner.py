@@ -11,6 +11,7 @@ from seen.plugin import PluginError
 from seen.plugin.capabilities import Scanner
 from seen.plugin.models import MediaProbe, ParsedName, ParseHints
 from seen.plugin.testing.conformance.capability import CapabilitySuite
+from seen.plugin.testing.conformance.marking import asynchronous
 from seen.plugin.testing.shapes import assert_plain_text, assert_shape
 
 HOSTILE_NAMES = (
@@ -24,6 +25,7 @@ HOSTILE_NAMES = (
 )  # fmt: skip
 
 
+@asynchronous
 class ScannerSuite(CapabilitySuite):
     """Besides ``subject``: the fixture ``media_file``, a film this scanner can look into, unless
     the one that comes with seen will do."""

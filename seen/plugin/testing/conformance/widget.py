@@ -10,6 +10,7 @@ from seen.plugin import MediaKind
 from seen.plugin.capabilities import Widget, WidgetRequest
 from seen.plugin.models import Card, WidgetData
 from seen.plugin.testing.conformance.capability import CapabilitySuite
+from seen.plugin.testing.conformance.marking import asynchronous
 from seen.plugin.testing.fakes import FakeShelves
 from seen.plugin.testing.shapes import assert_plain_text, assert_shape
 
@@ -25,6 +26,7 @@ CARDS = tuple(
 SECONDS = 2.0
 
 
+@asynchronous
 class WidgetSuite(CapabilitySuite):
     """Needs only ``subject``."""
 
