@@ -8,14 +8,22 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import psycopg
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
 
+from seen.accounts.service import Origin
+from seen.compose import Server, open_server
 from seen.core.db import Database
 from seen.core.migrate import migrate
+from seen.core.settings import Settings, load_settings
+from seen.core.viewer import Viewer
 from seen.stack.embedded import EmbeddedPostgres
 
 _TEMPLATE = "seen_template"
@@ -87,3 +95,77 @@ async def database(database_dsn: str) -> AsyncIterator[Database]:
     await db.open()
     yield db
     await db.close()
+
+
+@pytest.fixture
+def settings(database_dsn: str, tmp_path: Path) -> Settings:
+    """Settings for a whole server on a fresh database and an empty data folder."""
+    return load_settings(
+        database_url=database_dsn, data_dir=tmp_path / "data", port=0, secret_key="k" * 40
+    )
+
+
+@pytest.fixture
+async def server(settings: Settings) -> AsyncIterator[Server]:
+    """All rooms and plugins in this process; the job queue is worked, nothing listens."""
+    async with open_server(settings) as opened:
+        yield opened
+
+
+@dataclass
+class Person:
+    """Somebody with a client that is signed in by token."""
+
+    viewer: Viewer
+    client: TestClient[web.Request, web.Application]
+    token: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
+
+    async def call(self, method: str, path: str, **options: Any) -> tuple[int, Any]:
+        """Status and JSON of a request to the API."""
+        async with self.client.request(
+            method, f"/api/v1{path}", headers=self.headers, **options
+        ) as answer:
+            body = await answer.read()
+            is_json = "json" in answer.content_type
+            return answer.status, msgspec.json.decode(body) if is_json and body else body
+
+
+@pytest.fixture
+async def client(server: Server) -> AsyncIterator[TestClient[web.Request, web.Application]]:
+    """A client of the server that is nobody yet."""
+    async with TestClient(TestServer(server.app)) as opened:
+        yield opened
+
+
+PASSWORD = "a password for tests"
+
+
+async def sign_in(
+    server: Server, client: TestClient[web.Request, web.Application], email: str
+) -> Person:
+    """Sign an account in as a program does."""
+    user = await server.accounts.check(email, PASSWORD)
+    pair = await server.accounts.open_api_session(user, Origin("tests", "127.0.0.1"))
+    viewer = await server.accounts.viewer_by_access_token(pair.access_token)
+    assert viewer is not None
+    return Person(viewer, client, pair.access_token)
+
+
+@pytest.fixture
+async def admin(server: Server, client: TestClient[web.Request, web.Application]) -> Person:
+    """The first admin."""
+    await server.accounts.create_first_admin("admin@example.org", PASSWORD, "Admin")
+    return await sign_in(server, client, "admin@example.org")
+
+
+@pytest.fixture
+async def user(
+    server: Server, client: TestClient[web.Request, web.Application], admin: Person
+) -> Person:
+    """Somebody who is not an admin."""
+    await server.accounts.add_user("user@example.org", PASSWORD, "user", "User")
+    return await sign_in(server, client, "user@example.org")

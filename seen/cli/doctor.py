@@ -153,7 +153,7 @@ async def _plugins(settings: Settings) -> Finding:
     found = await asyncio.to_thread(discover)
     broken = [each for each in found.values() if each.problem]
     try:
-        check_environment(found.values(), os.environ)
+        check_environment(os.environ)
     except SettingsError as error:
         return Finding("Plugins", False, str(error), "Correct the variable.")
     text = f"{len(found)} installed"

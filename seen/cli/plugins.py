@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from seen.core import log
 from seen.core.db import Database
 from seen.core.errors import SettingsError
 from seen.core.secrets import server_secret
@@ -46,7 +47,10 @@ def list_plugins(
     While a server runs, its word counts. Otherwise each plugin is started here for a moment.
     """
     try:
-        views = asyncio.run(_views(load_settings()))
+        settings = load_settings()
+        # What goes wrong is in the list; warnings beside it would only say it twice.
+        log.configure(settings.log_format, "error")
+        views = asyncio.run(_views(settings))
     except SettingsError as error:
         Console(stderr=True).print(Text(str(error), "red"))
         raise typer.Exit(2) from None
