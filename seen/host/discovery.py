@@ -30,7 +30,7 @@ BUNDLED = frozenset((
     "seen-metadata-local",
     "seen-metadata-tmdb",
     "seen-scanner-guessit",
-    "seen-widgets",
+    "seen-widgets-home",
 ))  # fmt: skip
 
 

@@ -49,6 +49,11 @@ class Breaker:
         """Seconds until a call may try again; 0 when calls go through."""
         return max(0.0, self._until - self._clock())
 
+    @property
+    def failing(self) -> bool:
+        """Whether the last call was a fault."""
+        return self._in_a_row > 0
+
     def enter(self) -> bool:
         """Whether a call may go through. A call that enters must end with one of the others."""
         if self._in_a_row < self._limits.faults_in_a_row:
@@ -141,8 +146,9 @@ class Guard:
     """The policy around one object; lives on the main loop."""
 
     def __init__(
-        self, thread: PluginThread, title: str, folder: Path | None, limits: Limits
-    ) -> None:
+        self, thread: PluginThread, title: str, folder: Path | None, limits: Limits,
+        noticed: asyncio.Event,
+    ) -> None:  # fmt: skip
         self.account = Account()
         self.breaker = Breaker(limits)
         self.open = True
@@ -150,6 +156,8 @@ class Guard:
         self._thread = thread
         self._title = title
         self._folder = folder
+        # Set when calls begin to fail or to go well again.
+        self._noticed = noticed
         self._turn = asyncio.Semaphore(limits.calls_at_once)
         self._under_way = 0
         self._quiet = asyncio.Event()
@@ -165,6 +173,7 @@ class Guard:
         self.account.calls += 1
         self._under_way += 1
         self._quiet.clear()
+        before = self.breaker.failing
         try:
             result = await self._timed(work, timeout)
         except asyncio.CancelledError:
@@ -177,12 +186,15 @@ class Guard:
             # Foreseen: the plugin works, it is the answer that is no.
             self.breaker.went_well()
             raise
+        else:
+            self.breaker.went_well()
+            return result
         finally:
             self._under_way -= 1
             if self._under_way == 0:
                 self._quiet.set()
-        self.breaker.went_well()
-        return result
+            if before != self.breaker.failing:
+                self._noticed.set()
 
     async def drain(self, timeout: float) -> None:
         """Let no more calls in and wait for those under way, ``timeout`` seconds at most."""

@@ -26,7 +26,7 @@ from seen.host.vault import Vault
 from seen.host.views import PluginView, plugin_view, view_of
 
 # Nobody at a terminal waits longer than this for one plugin.
-PATIENCE = Limits(start=10.0, stop=2.0, health=5.0)
+PATIENCE = Limits(start=8.0, stop=1.0, health=5.0)
 
 
 async def inspect_plugins(

@@ -155,8 +155,8 @@ class Instance:
             self._up = False
             await self._take_down(life)
         if failure is not None and not self._changed.is_set():
-            log.warning("plugins: not started", plugin=self.id, state=failure.state,
-                        reason=failure.reason)  # fmt: skip
+            say = log.info if failure.state == "needs_setup" else log.warning
+            say("plugins: not started", plugin=self.id, state=failure.state, reason=failure.reason)
             await self._show(Status(failure.state, failure.reason))
             await self._pause(self._delay if failure.again else None)
             self._delay = min(self._delay * 2, self._limits.last_retry)
@@ -184,18 +184,27 @@ class Instance:
         log.info("plugins: running", plugin=self.id, version=life.found.version)
         await self._show(Status("running", "", "healthy"))
         while not self._changed.is_set():
+            life.noticed.clear()
             await self.check_health()
-            await self._pause(self._limits.health_every)
+            await self._first_of(life.noticed, self._limits.health_every)
+            if life.noticed.is_set():
+                # Calls that fail and succeed by turns must not make a storm of these.
+                await self._pause(self._limits.notice_every)
 
     async def _until_answered(self, life: Life) -> None:
         """A start that failed by hanging: wait until the loop answers, so that it can be left."""
         if life.thread.ping() < self._limits.silence:
             return
-        answer = asyncio.create_task(self._answered.wait())
-        change = asyncio.create_task(self._changed.wait())
-        await asyncio.wait((answer, change), return_when=asyncio.FIRST_COMPLETED)
-        await _end(answer)
-        await _end(change)
+        await self._first_of(self._answered, None)
+
+    async def _first_of(self, event: asyncio.Event, seconds: float | None) -> None:
+        """Wait for the event, a change of the plan or the end of the time."""
+        waiting = [asyncio.create_task(each.wait()) for each in (event, self._changed)]
+        try:
+            await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in waiting:
+                await _end(task)
 
     async def _take_down(self, life: Life) -> None:
         if not await life.take_down():

@@ -80,6 +80,7 @@ class Life:
         self.instance_id = instance_id
         self.members: tuple[Member, ...] = ()
         self.template_dirs: tuple[Path, ...] = ()
+        self.noticed = asyncio.Event()
         self.thread = PluginThread(instance_id, found.folder, limits.blocking_threads)
         self._manifest = found.manifest
         self.allowed_hosts = private_hosts(values, self._manifest.url_fields)
@@ -153,9 +154,8 @@ class Life:
             return Health("failed", f"health raised {fault(error, self.found.folder)}")
         if not isinstance(answer, Health) or answer.state not in ("healthy", "degraded", "failed"):
             return Health("failed", f"health answered with {type(answer).__name__}, not Health")
-        rest = member.guard.breaker.rests_for
-        if rest > 0 and answer.state == "healthy":
-            return Health("degraded", f"Rests after failing: {member.guard.account.last_fault}")
+        if answer.state == "healthy" and member.guard.breaker.failing:
+            return Health("degraded", f"Its last call failed: {member.guard.account.last_fault}")
         return answer
 
     # --- on the plugin's thread -----------------------------------------------------------------
@@ -203,7 +203,7 @@ class Life:
     def _member(self, item: Any, kind: Kind) -> Member:
         attributes = check_object(item, kind)
         title = self._manifest.title
-        guard = Guard(self.thread, title, self.found.folder, self._limits)
+        guard = Guard(self.thread, title, self.found.folder, self._limits, self.noticed)
         handle: Handle[Any] = Handle(
             instance_id=self.instance_id, plugin=self.found.name, title=title,
             capability=kind.name, checked=Checked(item, kind, attributes, title),

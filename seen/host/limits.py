@@ -18,6 +18,8 @@ class Limits:
     settle: float = 5.0
     health: float = 10.0
     health_every: float = 60.0
+    # The least pause between looks at an object whose calls begin to fail or to succeed.
+    notice_every: float = 2.0
     reconcile_every: float = 30.0
     # A loop that has not answered a ping for this long is called blocked.
     silence: float = 5.0

@@ -14,7 +14,14 @@ from seen.core.db import Database
 from seen.core.errors import SettingsError
 from seen.core.events import Event, Events
 from seen.core.settings import Settings
-from seen.host import PluginHost, SwitchedOff, TrialFailed, UnknownPlugin, check_environment
+from seen.host import (
+    PluginFault,
+    PluginHost,
+    SwitchedOff,
+    TrialFailed,
+    UnknownPlugin,
+    check_environment,
+)
 from seen.plugin.errors import ConfigError
 from seen.plugin.models import SearchQuery
 from tests.host.workshop import (
@@ -345,3 +352,34 @@ async def test_a_start_that_failed_is_tried_again_later_and_on_request(
     await host.settled(5)
     (folder / "ready").touch()
     await eventually(lambda: len(host.metadata_providers()) == 1)
+
+
+async def test_a_plugin_that_raises_in_every_call_is_named_at_once_with_its_reason(
+    workshop: Workshop, make_host: MakeHost
+) -> None:
+    folder = workshop.plugin("raiser", provider("""
+    async def search(self, query):
+        if not Path(__file__).with_name("well").exists():
+            raise KeyError("id")
+        return []
+    """))  # fmt: skip
+    host = await make_host(limits=replace(QUICK, health_every=60.0))
+    await host.settled(5)
+    (handle,) = host.metadata_providers()
+    with pytest.raises(PluginFault):
+        await handle.call(lambda p: p.search(SearchQuery("x")))
+
+    async def health() -> tuple[str, str]:
+        view = await host.view("raiser")
+        return view.health, view.reason
+
+    fault = "Its last call failed: KeyError: 'id' (seen_raiser/__init__.py, line 30)"
+    end = time.monotonic() + 5
+    while await health() != ("degraded", fault):
+        assert time.monotonic() < end, await health()
+        await asyncio.sleep(0.02)
+    (folder / "well").touch()
+    await handle.call(lambda p: p.search(SearchQuery("x")))
+    while await health() != ("healthy", ""):
+        assert time.monotonic() < end
+        await asyncio.sleep(0.02)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import logging
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import structlog
 from typer.testing import CliRunner
 
 from seen.cli.plugins import app
@@ -65,6 +68,18 @@ async def test_with_a_server_its_word_counts(
     assert [each.process for each in views[0].processes] == ["test"]
 
 
+@pytest.fixture
+def logs_as_before() -> Iterator[None]:
+    """A command sets logging up for the whole process; put it back."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
+@pytest.mark.usefixtures("logs_as_before")
 @pytest.mark.parametrize("options", [[], ["--json"]])
 def test_the_command_prints_sentences_or_json(
     workshop: Workshop, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, options: list[str]

@@ -22,7 +22,7 @@ SECRET = b"a secret of the test server, long enough"
 
 # Short, so that tests need not wait for people's patience.
 QUICK = Limits(
-    start=1.0, stop=0.5, drain=0.5, stop_all=3.0, health=0.5, health_every=0.2,
+    start=1.0, stop=0.5, drain=0.5, stop_all=3.0, health=0.5, health_every=0.2, notice_every=0.05,
     reconcile_every=0.5, silence=0.25, ping_every=0.05, import_turn=0.2, first_retry=0.2,
     last_retry=0.4, first_rest=0.2, last_rest=0.4, faults_in_a_row=3,
 )  # fmt: skip
