@@ -1,0 +1,160 @@
+"""What the server remembers of a person's watching."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from seen.compose import Server
+from tests.conftest import Person
+from tests.titles import add_movie, add_show
+
+
+async def report(person: Person, media_id: UUID, position: float, **more: Any) -> tuple[int, Any]:
+    body = {"mediaId": str(media_id), "positionSeconds": position, "durationSeconds": 6000, **more}
+    return await person.call("POST", "/progress", json=body)
+
+
+async def continue_watching(person: Person) -> list[dict[str, Any]]:
+    status, answer = await person.call("GET", "/progress/continue-watching")
+    assert status == 200
+    items: list[dict[str, Any]] = answer["items"]
+    return items
+
+
+async def test_leaving_in_the_middle_is_remembered_to_the_second(
+    server: Server, user: Person
+) -> None:
+    movie = await add_movie(server)
+    assert await report(user, movie, 1872.5) == (200, {"verdict": "in_progress"})
+    (card,) = await continue_watching(user)
+    assert (card["title"], card["positionSeconds"]) == ("Tidewater", 1872.5)
+    assert card["detail"] == "1 h 9 min left"
+    await report(user, movie, 2000)
+    (card,) = await continue_watching(user)
+    assert card["positionSeconds"] == 2000
+
+
+async def test_opening_by_accident_loses_neither_mark_nor_position(
+    server: Server, user: Person
+) -> None:
+    movie = await add_movie(server)
+    await user.call("POST", "/watched", json={"mediaId": str(movie)})
+    await report(user, movie, 3)
+    assert (await server.tracking.marks(user.viewer.user_id, [movie]))[movie].seen
+    other = await add_movie(server, "Meridian", 2022)
+    await report(user, other, 3000)
+    await report(user, other, 3)
+    (card,) = await continue_watching(user)
+    assert card["positionSeconds"] == 3000
+
+
+async def test_a_viewing_counts_once_however_often_its_end_is_reported(
+    server: Server, user: Person
+) -> None:
+    movie = await add_movie(server)
+    await report(user, movie, 3000)
+    for position in (5600, 5700, 5900):
+        assert (await report(user, movie, position))[1] == {"verdict": "watched"}
+    await report(user, movie, 6000, state="ended")
+    count = await server.db.fetchval("select count(*) from user_watched")
+    assert count == 1
+    assert await continue_watching(user) == []
+
+
+async def test_dismissing_hides_a_title_until_it_is_played_again(
+    server: Server, user: Person
+) -> None:
+    movie = await add_movie(server)
+    await report(user, movie, 3000)
+    status, _ = await user.call("DELETE", f"/progress/continue-watching/{movie}")
+    assert status == 204
+    assert await continue_watching(user) == []
+    (row,) = await server.tracking.progress(user.viewer, movie)
+    assert row.position_seconds == 3000
+    await report(user, movie, 3100)
+    assert len(await continue_watching(user)) == 1
+
+
+async def test_next_up_is_the_first_unseen_episode_after_the_furthest_seen(
+    server: Server, user: Person
+) -> None:
+    show, episodes = await add_show(server, seasons=(3, 2))
+    for number in (0, 2):
+        await user.call(
+            "POST", "/watched", json={"mediaId": str(show), "episodeId": str(episodes[number])}
+        )
+    (following,) = await server.tracking.next_up(user.viewer.user_id, 10)
+    assert following.episode_id == episodes[3]
+    assert (following.season_number, following.number) == (2, 1)
+    await report(user, show, 1000, episodeId=str(episodes[3]))
+    assert await server.tracking.next_up(user.viewer.user_id, 10) == []
+
+
+async def test_a_season_is_marked_in_one_act_and_taken_back_in_one(
+    server: Server, user: Person
+) -> None:
+    show, _ = await add_show(server, seasons=(3, 2))
+    body = {"mediaId": str(show), "season": 1}
+    assert await user.call("POST", "/watched", json=body) == (200, {"changed": 3})
+    assert await user.call("POST", "/watched", json=body) == (200, {"changed": 0})
+    mark = (await server.tracking.marks(user.viewer.user_id, [show]))[show]
+    assert (mark.episodes_seen, mark.episodes_total, mark.seen) == (3, 5, False)
+    assert await user.call("DELETE", "/watched", json=body) == (200, {"changed": 3})
+    mark = (await server.tracking.marks(user.viewer.user_id, [show]))[show]
+    assert mark.episodes_seen == 0
+
+
+async def test_a_show_needs_its_episode_and_an_episode_its_own_show(
+    server: Server, user: Person
+) -> None:
+    show, episodes = await add_show(server)
+    movie = await add_movie(server)
+    status, problem = await report(user, show, 1000)
+    assert (status, problem["code"]) == (422, "episode_needed")
+    assert (await report(user, movie, 1000, episodeId=str(episodes[0])))[0] == 404
+    assert (await report(user, uuid4(), 1000))[0] == 404
+
+
+async def test_nobody_sees_the_progress_of_somebody_else(
+    server: Server, admin: Person, user: Person
+) -> None:
+    movie = await add_movie(server)
+    await report(user, movie, 3000)
+    assert await continue_watching(admin) == []
+    assert (await admin.call("GET", "/progress"))[1]["items"] == []
+    assert (await admin.call("DELETE", f"/progress/continue-watching/{movie}"))[0] == 404
+
+
+async def test_pages_of_progress_hold_every_row_once(server: Server, user: Person) -> None:
+    for number in range(7):
+        await report(user, await add_movie(server, f"Film {number}", 2000 + number), 3000)
+    seen: list[str] = []
+    cursor = ""
+    for _ in range(4):
+        _, page = await user.call("GET", f"/progress?limit=3&cursor={cursor}")
+        seen += [each["mediaId"] for each in page["items"]]
+        cursor = page["nextCursor"]
+        if not cursor:
+            break
+    assert len(seen) == len(set(seen)) == 7
+    status, problem = await user.call("GET", "/progress?cursor=rubbish")
+    assert (status, problem["code"]) == (422, "bad_cursor")
+
+
+async def test_the_dashboard_asks_the_same_number_of_questions_for_any_library(
+    server: Server, user: Person
+) -> None:
+    await server.host.settled(20)
+
+    async def questions() -> int:
+        before = server.db.queries
+        await server.dashboard.widgets(user.viewer)
+        return server.db.queries - before
+
+    movie = await add_movie(server)
+    await report(user, movie, 3000)
+    few = await questions()
+    for number in range(12):
+        await report(user, await add_movie(server, f"Film {number}", 2000 + number), 3000)
+    assert await questions() == few
