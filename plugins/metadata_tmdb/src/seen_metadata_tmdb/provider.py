@@ -29,7 +29,7 @@ from seen.plugin.models import (
 )
 from seen_metadata_tmdb import titles
 from seen_metadata_tmdb.client import TmdbClient
-from seen_metadata_tmdb.reading import identifier, integer, part, rows, text
+from seen_metadata_tmdb.reading import identifier, integer, part, plain, rows, text
 from seen_metadata_tmdb.seasons import SeasonReader
 from seen_metadata_tmdb.titles import PATHS, SOURCE, Pictures
 
@@ -42,7 +42,8 @@ CHANGE_DAYS = 14
 CHANGE_SPANS = 6
 _APPENDED = {
     MediaKind.MOVIE: "alternative_titles,credits,external_ids,keywords,release_dates,videos",
-    MediaKind.SHOW: "aggregate_credits,alternative_titles,content_ratings,external_ids,keywords,videos",
+    MediaKind.SHOW: "aggregate_credits,alternative_titles,content_ratings,external_ids,"
+    "keywords,videos",
 }
 _FEEDS: dict[tuple[MediaKind, str], str] = {
     (MediaKind.MOVIE, "trending"): "/trending/movie/week",
@@ -117,7 +118,7 @@ class TmdbProvider:
         known = await self._by_id(query)
         if known:
             return (known,)
-        title = query.title.strip()[:200]
+        title = plain(query.title, 200)
         if not title or query.kind is MediaKind.GAME:
             return ()
         found = await self._by_name(title, query.kind, query.year, query.language)
