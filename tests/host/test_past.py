@@ -123,3 +123,20 @@ async def test_rows_of_dead_processes_are_cleared_and_those_of_the_living_kept(
     assert [row["process"] for row in rows] == ["second"]
     view = await second.view("good")
     assert [each.process for each in view.processes] == ["second"]
+
+
+async def test_a_broken_database_session_is_mended_and_the_rows_come_back(
+    workshop: Workshop, make_host: MakeHost, database: Database
+) -> None:
+    workshop.plugin("good")
+    host = await make_host()
+    await host.settled(5)
+    await database.execute(
+        "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory'"
+    )
+    await database.execute("delete from plugin_status")
+    end = time.monotonic() + 10
+    while not (await host.view("good")).processes:
+        assert time.monotonic() < end
+        await asyncio.sleep(0.05)
+    assert len(host.metadata_providers()) == 1
