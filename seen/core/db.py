@@ -143,12 +143,17 @@ class Database:
         return await asyncpg.connect(self.dsn, server_settings={"application_name": "seen"})
 
 
+def _encode_json(value: Any) -> str:
+    """JSON of a value; a text is taken as JSON already, as libraries hand it over."""
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+
+
 async def _prepare(raw: Any) -> None:
     for name in ("json", "jsonb"):
         await raw.set_type_codec(
             name,
             schema="pg_catalog",
-            encoder=lambda value: msgspec.json.encode(value).decode(),
+            encoder=_encode_json,
             decoder=msgspec.json.decode,
         )
 

@@ -74,6 +74,13 @@ class Call:
             raise SignInNeeded
         return viewer
 
+    def path_id(self, name: str) -> UUID:
+        """An id in the path. Raises NotHere for what cannot be one."""
+        try:
+            return UUID(self.request.match_info[name])
+        except ValueError as error:
+            raise NotHere from error
+
 
 @dataclass(frozen=True, slots=True)
 class Route:

@@ -152,7 +152,8 @@ NO_FAULTS = Faults(FieldErrors())
 def faults_of(error: SeenError) -> Faults:
     """An error as the page shows it that sent the form."""
     found = FieldErrors(
-        (each["field"].rpartition(".")[2], each["message"]) for each in error.facts.get("errors", ())
+        (each["field"].rpartition(".")[2], each["message"])
+        for each in error.facts.get("errors", ())
     )
     status = error.status if error.status == 429 else 422
     return Faults(found, "" if found else error.detail, status)

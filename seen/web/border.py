@@ -10,11 +10,11 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from seen.accounts.service import Accounts
+from seen.core.cookies import SESSION
 from seen.core.errors import Forbidden
 from seen.core.http import VIEWER
 from seen.core.settings import Settings
 
-COOKIE = "seen_session"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 # Names that only a local network gives out; nobody outside can make one resolve to this machine.
 _LOCAL_ENDINGS = (".localhost", ".local", ".lan", ".home.arpa", ".internal", ".home")
@@ -143,7 +143,7 @@ def _same_origin(request: web.Request) -> bool:
             return urlsplit(origin).netloc.lower() == request.host.lower()
         except ValueError:
             return False
-    return COOKIE not in request.cookies
+    return SESSION not in request.cookies
 
 
 def recognise(accounts: Accounts) -> Middleware:
@@ -155,7 +155,7 @@ def recognise(accounts: Accounts) -> Middleware:
         viewer = None
         if scheme.lower() == "bearer" and token:
             viewer = await accounts.viewer_by_access_token(token.strip())
-        elif secret := request.cookies.get(COOKIE):
+        elif secret := request.cookies.get(SESSION):
             viewer = await accounts.viewer_by_token(secret)
         if viewer is not None:
             request[VIEWER] = viewer
@@ -164,27 +164,15 @@ def recognise(accounts: Accounts) -> Middleware:
     return middleware
 
 
-def set_session_cookie(request: web.Request, response: web.StreamResponse, token: str) -> None:
-    """Give a browser its session."""
-    response.set_cookie(
-        COOKIE,
-        token,
-        max_age=30 * 24 * 3600,
-        path="/",
-        httponly=True,
-        samesite="Lax",
-        secure=request.scheme == "https",
-    )
+def lead_to_setup(accounts: Accounts) -> Middleware:
+    """Middleware: before there is an admin, every page leads to the one that makes it."""
 
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        path = request.path
+        waits = path.startswith("/app/") and not path.startswith(("/app/setup", "/app/wall/"))
+        if waits and not await accounts.is_claimed():
+            raise web.HTTPSeeOther("/app/setup")
+        return await handler(request)
 
-def clear_session_cookie(response: web.StreamResponse) -> None:
-    response.del_cookie(COOKIE, path="/")
-
-
-def local_path(target: str, default: str = "/app/dashboard") -> str:
-    """A place of ours to go on to; anything that could lead elsewhere becomes the default."""
-    parts = urlsplit(target)
-    plain = target.isprintable() and "\\" not in target and not target.startswith("//")
-    if plain and not parts.scheme and not parts.netloc and target.startswith("/app"):
-        return target
-    return default
+    return middleware
