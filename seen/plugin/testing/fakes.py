@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import functools
 import ipaddress
 import socket
@@ -96,7 +97,7 @@ class FakeContext:
 def _loopback_socket(address: Any) -> socket.socket:
     family, kind, protocol, _, where = address
     if not ipaddress.ip_address(where[0]).is_loopback:
-        raise OSError(f"a test may reach this machine only, not {where[0]}")
+        raise OSError(errno.EACCES, f"a test may reach this machine only, not {where[0]}")
     return socket.socket(family, kind, protocol)
 
 

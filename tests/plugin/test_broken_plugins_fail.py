@@ -1,0 +1,358 @@
+"""Each broken promise fails at the check that names it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from good_plugins import GoodEngine, GoodProvider, GoodRecommender, GoodScanner, GoodWidget
+
+from seen.plugin import Health, MediaKind
+from seen.plugin.capabilities import WidgetRequest
+from seen.plugin.models import (
+    DownloadSpec,
+    EngineStatus,
+    Episode,
+    ExternalRef,
+    MediaProbe,
+    ParsedName,
+    ParseHints,
+    PoolItem,
+    Scored,
+    SearchHit,
+    SearchQuery,
+    Taste,
+    TitleDetails,
+    WidgetData,
+)
+from seen.plugin.testing.conformance import (
+    DownloadEngineSuite,
+    MetadataProviderSuite,
+    RecommenderSuite,
+    ScannerSuite,
+    WidgetSuite,
+)
+from seen.plugin.testing.media import write_film
+
+
+class Shows(MetadataProviderSuite):
+    __test__ = False
+    known_title = "Winter Lanterns"
+    known_kind = MediaKind.SHOW
+
+
+async def _fails(suite: Any, check: str, *given: Any) -> None:
+    """The check must fail, and by an assertion or an error of the broken object itself."""
+    with pytest.raises((AssertionError, pytest.fail.Exception, TypeError, ValueError, KeyError)):
+        await getattr(suite, check)(*given)
+
+
+# --- metadata ---
+
+
+class Forgetful(GoodProvider):
+    async def search(self, query: SearchQuery) -> Sequence[SearchHit]:
+        return []
+
+
+class Repeating(GoodProvider):
+    async def search(self, query: SearchQuery) -> Sequence[SearchHit]:
+        return [SearchHit(self.ref, "Winter Lanterns")] * 2
+
+
+class Eager(GoodProvider):
+    """Answers a question for nothing, or for an id it cannot know, with a guess."""
+
+    async def search(self, query: SearchQuery) -> Sequence[SearchHit]:
+        return [SearchHit(self.ref, "Winter Lanterns")]
+
+
+class Crashing(GoodProvider):
+    async def search(self, query: SearchQuery) -> Sequence[SearchHit]:
+        query.title.encode()
+        if "\x00" in query.title:
+            raise ValueError("embedded null")
+        return await super().search(query)
+
+
+class Marked(GoodProvider):
+    async def details(self, ref: ExternalRef, language: str = "en-US") -> TitleDetails:
+        return replace(await super().details(ref, language), overview="<p>A village</p>")
+
+
+class Nulls(GoodProvider):
+    async def details(self, ref: ExternalRef, language: str = "en-US") -> TitleDetails:
+        return replace(await super().details(ref, language), tagline=None)  # type: ignore[arg-type]  # the fault
+
+
+class Careless(GoodProvider):
+    async def details(self, ref: ExternalRef, language: str = "en-US") -> TitleDetails:
+        return await super().details(self.ref, language)
+
+
+class Unsorted(GoodProvider):
+    async def episodes(self, ref: ExternalRef, season: int) -> Sequence[Episode]:
+        return [Episode(season, 2), Episode(season, 1)]
+
+
+class Relative(GoodProvider):
+    async def search(self, query: SearchQuery) -> Sequence[SearchHit]:
+        found = await super().search(query)
+        return [replace(each, poster="poster.jpg") for each in found]
+
+
+@pytest.mark.parametrize(
+    ("broken", "check"),
+    [
+        (Forgetful, "test_search_finds_a_known_title"),
+        (Repeating, "test_search_gives_each_title_once"),
+        (Eager, "test_search_for_nothing_finds_nothing"),
+        (Eager, "test_search_for_an_id_it_cannot_look_up_finds_nothing"),
+        (Eager, "test_search_for_a_kind_it_does_not_know_finds_nothing"),
+        (Marked, "test_texts_are_plain"),
+        (Nulls, "test_details_are_those_of_the_title_found"),
+        (Careless, "test_details_of_a_title_that_is_gone_raise_not_found"),
+        (Careless, "test_details_of_another_services_title_raise_not_found"),
+        (Unsorted, "test_episodes_come_in_order_and_belong_to_the_season"),
+        (Unsorted, "test_episodes_of_an_unknown_season_are_none"),
+        (Relative, "test_pictures_are_addresses_or_files"),
+    ],
+)
+async def test_a_broken_provider_fails(broken: Callable[[], Any], check: str) -> None:
+    await _fails(Shows(), check, broken())
+
+
+async def test_a_provider_that_stumbles_over_titles_fails() -> None:
+    await _fails(Shows(), "test_search_survives_hostile_titles", Crashing(), "a\x00b")
+    await _fails(Shows(), "test_search_survives_hostile_titles", Crashing(), "\udcff")
+
+
+# --- what all have in common ---
+
+
+class Wordless(GoodWidget):
+    async def health(self) -> Health:
+        return Health("failed")
+
+
+class Boastful(GoodWidget):
+    features = frozenset({"data", "fly"})
+
+
+class Demanding(GoodWidget):
+    async def data(self, request: WidgetRequest, colour: str) -> WidgetData:  # type: ignore[override]  # the fault
+        return await super().data(request)
+
+
+class Blocking(GoodWidget):
+    def data(self, request: WidgetRequest) -> WidgetData:  # type: ignore[override]  # the fault
+        return WidgetData("a/b.html")
+
+
+class OneWay(GoodWidget):
+    stopped = False
+
+    async def stop(self) -> None:
+        assert not self.stopped
+        self.stopped = True
+
+
+class Spaced(GoodWidget):
+    id = "two words"
+
+
+@pytest.mark.parametrize(
+    ("broken", "check"),
+    [
+        (Spaced, "test_id_is_short_plain_and_stable"),
+        (Wordless, "test_health_answers_in_time_with_a_sentence"),
+        (Boastful, "test_features_name_only_what_the_contract_knows"),
+        (Demanding, "test_every_announced_method_exists_with_the_contracts_parameters"),
+        (Blocking, "test_every_announced_method_exists_with_the_contracts_parameters"),
+        (OneWay, "test_stop_is_harmless_twice"),
+    ],
+)
+async def test_a_broken_object_fails(broken: Callable[[], Any], check: str) -> None:
+    await _fails(WidgetSuite(), check, broken())
+
+
+# --- widgets ---
+
+
+class Hasty(GoodWidget):
+    async def data(self, request: WidgetRequest) -> WidgetData:
+        first = (await request.shelves.recently_added(1))[:1]
+        if not first:
+            raise ValueError("nothing there")
+        return WidgetData("not a template", {"html": "<b>bold</b>"})
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        "test_data_comes_in_time_with_a_template",
+        "test_data_holds_no_markup",
+        "test_empty_shelves_are_no_trouble",
+    ],
+)
+async def test_a_broken_widget_fails(check: str) -> None:
+    await _fails(WidgetSuite(), check, Hasty())
+
+
+# --- scanners ---
+
+
+class Fragile(GoodScanner):
+    async def parse(self, path: Path, hints: ParseHints) -> ParsedName | None:
+        return ParsedName(MediaKind.MOVIE, path.stem.encode().decode())
+
+
+class Curious(GoodScanner):
+    async def parse(self, path: Path, hints: ParseHints) -> ParsedName | None:
+        path.stat()
+        return None
+
+
+class Touching(GoodScanner):
+    async def probe(self, path: Path) -> MediaProbe | None:
+        path.write_bytes(path.read_bytes() + b"!")
+        return await super().probe(path)
+
+
+class Trusting(GoodScanner):
+    async def probe(self, path: Path) -> MediaProbe | None:
+        return MediaProbe("mp4", 1.0, ())
+
+
+async def test_a_broken_scanner_fails(tmp_path: Path) -> None:
+    suite, film = ScannerSuite(), write_film(tmp_path / "media" / "film.mp4")
+    await _fails(suite, "test_parse_answers_every_name", Fragile())
+    with pytest.raises(OSError, match="No such file"):
+        await suite.test_parse_needs_no_file(Curious(), tmp_path)
+    await _fails(suite, "test_probe_leaves_the_file_as_it_is", Touching(), film)
+    await _fails(suite, "test_probe_says_that_an_empty_file_is_empty", Trusting(), tmp_path)
+    await _fails(suite, "test_probe_of_a_damaged_file_gives_a_reason", Trusting(), film, tmp_path)
+    await _fails(suite, "test_probe_of_a_missing_file_gives_a_reason", Trusting(), tmp_path)
+
+
+# --- recommenders ---
+
+
+class Biased(GoodRecommender):
+    """Changes what the good one answers by a function."""
+
+    def __init__(self, change: Callable[[list[Scored]], Sequence[Scored]]) -> None:
+        self._change = change
+
+    async def score(self, taste: Taste, pool: Sequence[PoolItem], limit: int) -> Sequence[Scored]:
+        return self._change(list(await super().score(taste, pool, limit)))
+
+
+class Moody(GoodRecommender):
+    turn = 0
+
+    async def score(self, taste: Taste, pool: Sequence[PoolItem], limit: int) -> Sequence[Scored]:
+        self.turn += 1
+        found = list(await super().score(taste, pool, limit + 1))
+        return found[self.turn % 2 :][:limit]
+
+
+@pytest.mark.parametrize(
+    ("change", "check"),
+    [
+        (lambda found: [], "test_it_recommends_something"),
+        (lambda found: found[::-1], "test_best_comes_first_and_nothing_twice"),
+        (lambda found: [replace(each, score=9.0) for each in found],
+         "test_reasons_sum_to_the_score"),
+        (lambda found: [replace(each, media_id="x") for each in found],
+         "test_only_the_pool_is_recommended"),
+        (lambda found: [replace(each, media_id="m0") for each in found],
+         "test_nothing_of_the_history_is_recommended"),
+        (lambda found: [*found, *found], "test_the_limit_holds"),
+    ],
+)  # fmt: skip
+async def test_a_broken_recommender_fails(change: Any, check: str) -> None:
+    await _fails(RecommenderSuite(), check, Biased(change))
+
+
+async def test_a_recommender_that_changes_its_mind_fails() -> None:
+    await _fails(RecommenderSuite(), "test_the_same_question_has_the_same_answer", Moody())
+
+
+# --- engines ---
+
+
+class Doubling(GoodEngine):
+    """Takes the same job twice."""
+
+    count = 0
+
+    async def add(self, spec: DownloadSpec) -> str:
+        self.count += 1
+        return await super().add(replace(spec, job_id=f"{spec.job_id}-{self.count}"))
+
+
+class Straying(GoodEngine):
+    """Writes beside the folder."""
+
+    def _path(self, job: dict[str, Any]) -> Path:
+        return super()._path(job).parent.parent / "stray.mkv"
+
+
+class Inventive(GoodEngine):
+    async def status(self, ids: Sequence[str]) -> Mapping[str, EngineStatus]:
+        return {each: EngineStatus(each, "queued") for each in ids}
+
+
+class Strict(GoodEngine):
+    async def remove(self, engine_job_id: str, delete_files: bool) -> None:
+        if engine_job_id not in self._jobs:
+            raise KeyError(engine_job_id)
+        await super().remove(engine_job_id, delete_files)
+
+
+class Sleepless(GoodEngine):
+    async def pause(self, engine_job_id: str) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("broken", "check"),
+    [
+        (Doubling, "test_adding_a_job_twice_is_one_download"),
+        (Straying, "test_a_job_ends_with_its_bytes_in_its_folder"),
+        (Inventive, "test_status_is_one_answer_for_many_jobs"),
+        (Sleepless, "test_a_held_job_goes_on_where_it_was"),
+    ],
+)
+async def test_a_broken_engine_fails(broken: Callable[[], Any], check: str, tmp_path: Path) -> None:
+    engine = broken()
+    spec = DownloadSpec("job-1", "http://127.0.0.1/film.mkv", tmp_path / "downloads")
+    with pytest.raises((AssertionError, OSError)):
+        await getattr(DownloadEngineSuite(), check)(engine, spec)
+    await GoodEngine.stop(engine)
+
+
+async def test_an_engine_that_minds_unknown_jobs_fails() -> None:
+    await _fails(DownloadEngineSuite(), "test_removing_an_unknown_job_is_harmless", Strict())
+
+
+async def test_an_engine_that_writes_elsewhere_fails(tmp_path: Path) -> None:
+    engine = Straying()
+    spec = DownloadSpec("job-1", "http://127.0.0.1/film.mkv", tmp_path / "downloads")
+    with pytest.raises(AssertionError):
+        await DownloadEngineSuite().test_nothing_is_written_outside_the_folder(
+            engine, spec, tmp_path
+        )
+    await engine.stop()
+
+
+async def test_a_context_reaches_this_machine_only(plugin_context: Callable[..., Any]) -> None:
+    import aiohttp
+
+    context = plugin_context()
+    with pytest.raises((OSError, aiohttp.ClientError), match="this machine only"):
+        await context.http.get("http://192.0.2.1/")
