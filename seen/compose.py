@@ -14,8 +14,11 @@ from pathlib import Path
 from aiohttp import web
 
 from seen.accounts import api as accounts_api
+from seen.accounts import pages as accounts_pages
 from seen.accounts.service import Accounts
 from seen.admin import api as admin_api
+from seen.admin.pages import folders, overview, people, setup
+from seen.admin.pages import plugins as plugin_pages
 from seen.admin.service import PluginAdmin
 from seen.artwork.service import Artwork
 from seen.catalog import api as catalog_api
@@ -28,19 +31,25 @@ from seen.core.http import Api
 from seen.core.jobs import Job, JobContext, JobEngine
 from seen.core.log import get_log
 from seen.core.migrate import migrate
+from seen.core.pages import Pages
 from seen.core.rates import RateLimits
 from seen.core.secrets import derive, server_secret
 from seen.core.settings import Settings
 from seen.dashboard import api as dashboard_api
+from seen.dashboard import pages as dashboard_pages
 from seen.dashboard.service import Dashboard
 from seen.demo.service import Demo
 from seen.host import PluginHost
 from seen.library import api as library_api
+from seen.library.pages import grids, review, scanning
+from seen.library.pages import overview as library_overview
 from seen.library.service import Library
 from seen.playback import api as playback_api
+from seen.playback.pages import title, watch
 from seen.playback.service import Playback
 from seen.stack.embedded import EmbeddedPostgres
 from seen.tracking import api as tracking_api
+from seen.tracking import pages as tracking_pages
 from seen.tracking.service import Tracking
 from seen.web import health
 from seen.web.app import make_app
@@ -176,7 +185,23 @@ def _assemble(settings: Settings, db: Database, cache: Cache, events: Events) ->
         dashboard_api.routes(dashboard),
         admin_api.routes(plugins),
     ]
-    app = make_app(settings, accounts, apis, [], shell, assets, Streams(events))
+    pages: list[Pages] = [
+        setup.pages(accounts, library, plugins, rates, demo.start, shell),
+        accounts_pages.pages(accounts, rates, shell),
+        dashboard_pages.pages(dashboard, library, shell),
+        scanning.pages(library, shell),
+        review.pages(library, artwork, shell),
+        library_overview.pages(library, tracking, shell),
+        grids.pages(library, tracking, shell),
+        title.pages(catalog, tracking, library, playback, shell),
+        watch.pages(catalog, tracking, library, playback, shell),
+        tracking_pages.pages(tracking),
+        overview.pages(accounts, library, plugins, shell),
+        folders.pages(library, shell),
+        plugin_pages.pages(plugins, shell),
+        people.pages(accounts, shell),
+    ]
+    app = make_app(settings, accounts, apis, pages, shell, assets, Streams(events))
     return Server(
         settings,
         db,

@@ -8,15 +8,11 @@ from uuid import UUID
 
 import msgspec
 
-from seen.accounts.model import DEFAULT_SETTINGS, User
+from seen.accounts.model import DEFAULT_SETTINGS, TRIES_BY_ACCOUNT, TRIES_BY_ADDRESS, User
 from seen.accounts.service import Accounts, Origin, TokenPair
 from seen.core.http import Answer, Api, Body, Call
 from seen.core.rates import RateLimits
 from seen.core.viewer import Role
-
-# Guessing passwords is slow from one address and slow for one account.
-_BY_ADDRESS = "20 per minute"
-_BY_ACCOUNT = "10 per 5 minute"
 
 
 class Register(Body):
@@ -103,7 +99,7 @@ def routes(accounts: Accounts, rates: RateLimits) -> Api:
     @api.post("/auth/register", access="anyone", status=201, also={403: "Sign-up is closed"})
     async def register(call: Call, body: Register) -> Me:
         """Make an account: the first one becomes admin, later ones need an invitation."""
-        await rates.spend(_BY_ADDRESS, "register", call.request.remote or "")
+        await rates.spend(TRIES_BY_ADDRESS, "register", call.request.remote or "")
         user = await accounts.register(
             body.email, body.password, body.display_name, body.invitation
         )
@@ -112,15 +108,15 @@ def routes(accounts: Accounts, rates: RateLimits) -> Api:
     @api.post("/auth/login", access="anyone")
     async def login(call: Call, body: Login) -> Tokens:
         """Sign a program in. Pages use a cookie instead and never see these tokens."""
-        await rates.spend(_BY_ADDRESS, "login", call.request.remote or "")
-        await rates.spend(_BY_ACCOUNT, "account", body.email.strip().casefold()[:254])
+        await rates.spend(TRIES_BY_ADDRESS, "login", call.request.remote or "")
+        await rates.spend(TRIES_BY_ACCOUNT, "account", body.email.strip().casefold()[:254])
         user = await accounts.check(body.email, body.password)
         return _tokens(await accounts.open_api_session(user, _origin(call)))
 
     @api.post("/auth/refresh", access="anyone")
     async def refresh(call: Call, body: Refresh) -> Tokens:
         """A new pair of tokens; the old refresh token is spent by this."""
-        await rates.spend(_BY_ADDRESS, "refresh", call.request.remote or "")
+        await rates.spend(TRIES_BY_ADDRESS, "refresh", call.request.remote or "")
         return _tokens(await accounts.refresh(body.refresh_token))
 
     @api.post("/auth/logout")

@@ -16,6 +16,9 @@ ACCESS_LIFETIME = timedelta(minutes=15)
 REFRESH_LIFETIME = timedelta(days=30)
 INVITATION_LIFETIME = timedelta(days=7)
 PASSWORD_MIN, PASSWORD_MAX = 10, 200
+# Guessing passwords is slow from one address and slow for one account.
+TRIES_BY_ADDRESS = "20 per minute"
+TRIES_BY_ACCOUNT = "10 per 5 minute"
 
 _EMAIL = re.compile(r"[^\s@<>\"',;]{1,64}@[^\s@<>\"',;]{1,180}")
 
@@ -64,6 +67,44 @@ class Invitation:
     created_at: datetime
     expires_at: datetime
     used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What somebody with an invitation link reads. ``reason`` says why it does not work."""
+
+    from_name: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """What a browser says it is, in short. ``kind`` is monitor, smartphone or tv."""
+
+    name: str
+    kind: str
+
+
+_BROWSERS = (
+    ("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("FxiOS", "Firefox"),
+    ("CriOS", "Chrome"), ("Chrome", "Chrome"), ("Safari", "Safari"),
+)  # fmt: skip
+_SYSTEMS = (
+    ("SMART-TV", "a TV"), ("Tizen", "a TV"), ("Web0S", "a TV"), ("iPhone", "iPhone"),
+    ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS X", "a Mac"),
+    ("CrOS", "ChromeOS"), ("Linux", "Linux"),
+)  # fmt: skip
+
+
+def device_of(user_agent: str) -> Device:
+    """A browser and its system ("Firefox on Linux"), else the program's own name."""
+    browser = next((name for mark, name in _BROWSERS if mark in user_agent), "")
+    system = next((name for mark, name in _SYSTEMS if mark in user_agent), "")
+    kind = {"a TV": "tv", "iPhone": "smartphone", "Android": "smartphone"}.get(system, "monitor")
+    own = user_agent.partition("/")[0].strip()[:60] or "An unknown device"
+    if browser and system:
+        return Device(f"{browser} on {system}", kind)
+    return Device(browser or own, kind)
 
 
 def check_email(email: str) -> str:

@@ -20,6 +20,7 @@ from seen.accounts.model import (
     REFRESH_LIFETIME,
     SESSION_LIFETIME,
     Invitation,
+    Offer,
     Session,
     User,
     check_email,
@@ -368,6 +369,23 @@ class Accounts:
             clock.now() + INVITATION_LIFETIME,
         )
         return token
+
+    async def offer(self, token: str) -> Offer:
+        """What an invitation link stands for. Raises NotHere for one nobody made."""
+        found = await store.offer(self._db, token_hash(token))
+        if found is None:
+            raise NotHere("There is no such invitation.")
+        name, used, expired = found
+        reason = ""
+        if used:
+            reason = "Somebody has used it already. Ask for a new one, or sign in."
+        elif expired:
+            reason = "Seven days have passed. Ask for a new one."
+        return Offer(name, reason)
+
+    async def last_seen(self) -> dict[UUID, datetime]:
+        """When each account was last here; an account that never signed in is left out."""
+        return await store.last_seen(self._db)
 
     async def invitations(self) -> list[Invitation]:
         """Invitations that have not ended."""

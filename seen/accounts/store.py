@@ -189,6 +189,11 @@ async def list_sessions(db: Executor, user_id: UUID) -> list[Session]:
     return [Session(**dict(row)) for row in rows]
 
 
+async def last_seen(db: Executor) -> dict[UUID, datetime]:
+    rows = await db.fetch("select user_id, max(last_seen_at) as at from sessions group by user_id")
+    return {row["user_id"]: row["at"] for row in rows}
+
+
 async def delete_session(db: Executor, user_id: UUID, session_id: UUID) -> bool:
     status = await db.execute(
         "delete from sessions where id = $1 and user_id = $2", session_id, user_id
@@ -273,6 +278,17 @@ async def open_invitation(db: Executor, token_hash: bytes) -> tuple[UUID, Role] 
         token_hash,
     )
     return (row["id"], row["role"]) if row else None
+
+
+async def offer(db: Executor, token_hash: bytes) -> tuple[str, bool, bool] | None:
+    """Who invites, and whether the invitation was used or has ended."""
+    row = await db.fetchrow(
+        "select coalesce(u.display_name, '') as name, i.used_at is not null as used,"
+        " i.expires_at <= now() as expired from invitations i"
+        " left join users u on u.id = i.created_by where i.token_hash = $1",
+        token_hash,
+    )
+    return (row["name"], row["used"], row["expired"]) if row else None
 
 
 async def use_invitation(db: Executor, invitation_id: UUID, user_id: UUID) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from seen.catalog.model import Summary
+from seen.catalog.model import Summary, folded_title
 from seen.catalog.service import Catalog
 from seen.core.db import Database
 from seen.core.errors import Conflict, Invalid, NotHere, Unavailable
@@ -22,7 +22,15 @@ from seen.host import PluginHost
 from seen.library import store
 from seen.library.identify import Identifier
 from seen.library.model import Candidate
-from seen.library.model.records import Item, MatchState, Root, StoredStream, TitleSort
+from seen.library.model.doing import Doing, doing_of
+from seen.library.model.records import (
+    Item,
+    MatchState,
+    Root,
+    SeenFilter,
+    StoredStream,
+    TitleSort,
+)
 from seen.library.scan import Scan
 from seen.library.walk import reason_of
 from seen.plugin.errors import PluginError
@@ -124,6 +132,10 @@ class Library:
         """The scan that runs or ran last."""
         return await self._jobs.latest(SCAN_JOB)
 
+    async def doing(self) -> Doing | None:
+        """The scan under way as a sentence; None when none is."""
+        return doing_of(await self.last_scan())
+
     async def _run_scan(self, context: JobContext) -> str:
         async def say(done: int, total: int, message: str) -> None:
             await context.progress(done, total, message)
@@ -182,8 +194,13 @@ class Library:
         sort: TitleSort = "title",
         after: tuple[Any, UUID] | None = None,
         limit: int = 60,
+        viewer_id: UUID | None = None,
+        seen: SeenFilter = "",
     ) -> tuple[list[Summary], tuple[Any, UUID] | None]:
-        """A page of titles that have files, and the key to go on from (None at the end)."""
+        """A page of titles that have files, and the key to go on from (None at the end).
+
+        ``seen`` limits it by what the person ``viewer_id`` has seen.
+        """
         rows = await store.titles(
             self._db,
             kind=kind.value if kind else None,
@@ -191,10 +208,24 @@ class Library:
             sort=sort,
             after=after,
             limit=limit + 1,
+            viewer_id=viewer_id,
+            seen=seen,
         )
         page = rows[:limit]
         following = (page[-1][1], page[-1][0]) if len(rows) > limit else None
         return await self._catalog.summaries([media_id for media_id, _ in page]), following
+
+    async def find_titles(self, text: str, limit: int = 60) -> list[Summary]:
+        """Titles with files whose name, or a file's name, holds the text; likeliest first."""
+        wanted = clean(text, 200)
+        if not wanted:
+            return []
+        ids = await store.find_titles(self._db, folded_title(wanted), wanted, limit)
+        return await self._catalog.summaries(ids)
+
+    async def nearest_title(self, text: str) -> str:
+        """The title in the library that is written most like the text; "" when none is near."""
+        return await store.nearest_title(self._db, folded_title(clean(text, 200)))
 
     async def genres(self, kind: MediaKind) -> list[str]:
         """Genres to filter a kind by."""

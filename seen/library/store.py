@@ -10,7 +10,7 @@ import asyncpg
 
 from seen.core.db import Executor, Row
 from seen.core.ids import new_id
-from seen.library.model.records import FileRecord, Item, Root, StoredStream, TitleSort
+from seen.library.model.records import FileRecord, Item, Root, SeenFilter, StoredStream, TitleSort
 from seen.plugin.models import MediaKind, StreamInfo
 
 _ROOT = "id, path, media_type as kind, state, reason, file_count, last_scan_at"
@@ -269,6 +269,27 @@ _SORTS: dict[TitleSort, tuple[str, str]] = {
 }
 
 
+# A movie is seen as such; a show when all its episodes that have aired are.
+_WATCHED = """(
+    exists (select 1 from user_watched w where w.user_id = $viewer and w.media_id = m.id
+             and w.episode_id is null)
+    or (m.media_type = 'show'
+        and exists (select 1 from user_watched w where w.user_id = $viewer and w.media_id = m.id)
+        and not exists (select 1 from show_episodes e
+             where e.media_id = m.id and e.season_number > 0
+               and coalesce(e.air_date <= current_date, true)
+               and not exists (select 1 from user_watched w
+                    where w.user_id = $viewer and w.episode_id = e.id)))
+)"""
+_STARTED = """exists (select 1 from user_progress p
+    where p.user_id = $viewer and p.media_id = m.id)"""
+_SEEN: dict[SeenFilter, str] = {
+    "unseen": f"not {_WATCHED}",
+    "started": _STARTED,
+    "seen": _WATCHED,
+}
+
+
 async def titles(
     db: Executor,
     *,
@@ -277,6 +298,8 @@ async def titles(
     sort: TitleSort,
     after: tuple[Any, UUID] | None,
     limit: int,
+    viewer_id: UUID | None = None,
+    seen: SeenFilter = "",
 ) -> list[tuple[UUID, Any]]:
     """Titles that have files, with the sort key of each, after a key of the page before."""
     column, direction = _SORTS[sort]
@@ -287,6 +310,10 @@ async def titles(
     if after is not None:
         arguments += [after[0], after[1]]
         condition = f"where {key} {beyond} ($4, $5)"
+    whose = ""
+    if seen and viewer_id is not None:
+        arguments.append(viewer_id)
+        whose = f"and {_SEEN[seen]}".replace("$viewer", f"${len(arguments)}")
     rows = await db.fetch(
         f"""
         select id, {column} as key from (
@@ -297,11 +324,46 @@ async def titles(
              where ($1::text is null or m.media_type = $1)
                and ($2 = '' or exists (select 1 from media_genres mg join genres g
                      on g.id = mg.genre_id where mg.media_id = m.id and g.name = $2::citext))
+               {whose}
         ) t {condition} order by {column} {direction}, id {direction} limit $3
         """,
         *arguments,
     )
     return [(row["id"], row["key"]) for row in rows]
+
+
+_HAS_FILE = (
+    "exists (select 1 from library_items i where i.media_id = m.id and i.match_state = 'matched'"
+)
+
+
+async def find_titles(db: Executor, folded: str, text: str, limit: int) -> list[UUID]:
+    """Titles with a file by a part of their name or of a file's name, likeliest first."""
+    escaped = [each.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+               for each in (folded, text)]  # fmt: skip
+    rows = await db.fetch(
+        "select m.id, (m.folded_title = $1)::int * 4 + (m.folded_title like $2 || '%')::int * 2"
+        " + (m.folded_title like '%' || $2 || '%')::int as rank from media_items m"
+        f" where {_HAS_FILE}) and (($1 <> '' and m.folded_title like '%' || $2 || '%')"
+        "   or m.original_title ilike '%' || $3 || '%'"
+        f"  or {_HAS_FILE} and i.file_name ilike '%' || $3 || '%'))"
+        " order by rank desc, m.sort_title, m.id limit $4",
+        folded,
+        *escaped,
+        limit,
+    )
+    return [row["id"] for row in rows]
+
+
+async def nearest_title(db: Executor, folded: str) -> str:
+    """The title with a file that is spelled most like this; "" when none is near."""
+    found: str | None = await db.fetchval(
+        f"select m.title from media_items m where {_HAS_FILE})"
+        " and similarity(m.folded_title, $1) > 0.3"
+        " order by similarity(m.folded_title, $1) desc, m.sort_title limit 1",
+        folded,
+    )
+    return found or ""
 
 
 async def genres(db: Executor, kind: str) -> list[str]:

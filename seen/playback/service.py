@@ -11,6 +11,7 @@ from uuid import UUID
 
 from seen.core.errors import NotHere, SignInNeeded, Unavailable
 from seen.core.viewer import Viewer
+from seen.library.model.languages import language_name
 from seen.library.model.records import Item, StoredStream
 from seen.library.service import Library
 from seen.playback.links import LIFETIME_SECONDS, StreamLink, seal, unseal
@@ -127,7 +128,7 @@ def _is_text(stream: StoredStream) -> bool:
 
 def _track(stream: StoredStream) -> SubtitleTrack:
     info = stream.info
-    label = info.title or info.language or "Subtitles"
+    label = info.title or language_name(info.language) or "Subtitles"
     if info.is_forced and "forced" not in label.lower():
         label += " (forced)"
     if info.hearing_impaired and "sdh" not in label.lower():

@@ -21,6 +21,7 @@ from seen.web.border import (
     believe_proxies,
     check_host,
     check_origin,
+    lead_to_setup,
     recognise,
 )
 from seen.web.failures import answer_errors
@@ -47,6 +48,7 @@ def make_app(
             answer_errors(shell.failure),
             check_host(settings, accounts),
             check_origin(),
+            lead_to_setup(accounts),
             recognise(accounts),
         ],
     )

@@ -13,12 +13,12 @@ from jinja2 import Environment
 
 from seen.accounts.model import DEFAULT_SETTINGS
 from seen.artwork.model import accent, lettering
+from seen.core.cookies import kept_theme
 from seen.core.errors import SeenError
 from seen.core.http import VIEWER, Call
 from seen.core.viewer import Viewer
 from seen.library.service import Library
 
-THEME_COOKIE = "seen_theme"
 # The wall behind the sign-in: invented titles, drawn.
 _WALL = (
     ("Northline", "Emberfall", "Low Sun", "Salt and Static"),
@@ -125,8 +125,7 @@ def theme_of(request: web.Request) -> str:
     viewer = request.get(VIEWER)
     if viewer is not None:
         return str(viewer.settings.get("theme", DEFAULT_SETTINGS["theme"]))
-    kept = request.cookies.get(THEME_COOKIE, "")
-    return kept if kept in ("dark", "light", "system") else "system"
+    return kept_theme(request)
 
 
 _TABS = ("/app/dashboard", "/app/movies", "/app/shows", "/app/library", "/app/settings")

@@ -62,6 +62,11 @@ def card(index: int, **more: Any) -> It:
         "seen": False,
         "progress": None,
         "lettering": lettering(title),
+        "drawn": True,
+        "detail": "",
+        "play_href": "",
+        "position_seconds": None,
+        "episode_id": "",
     }
     return It(**(base | more))
 
@@ -130,29 +135,27 @@ def gate(theme: str = "dark") -> Context:
 
 
 def widgets() -> list[It]:
-    current = card(
-        0,
-        line="S2 E4 · The Thaw",
-        left="18 min left",
-        position="31:12",
-        progress=0.62,
-        play_href="/player",
-        title_href="/title_show",
-        seen_action="/app/x",
-        dismiss_action="/app/y",
-    )
-    others = [
-        card(1, caption="Movie · 52 min left", progress=0.38, play_href="/player"),
-        card(2, caption="S1 E7 · 9 min left", progress=0.8, play_href="/player"),
-        card(3, caption="Movie · 1 h 40 m left", progress=0.22, play_href="/player"),
+    in_progress = [
+        card(
+            0,
+            caption="S2 E4 · The Thaw",
+            detail="18 min left",
+            position_seconds=1872.0,
+            progress=0.62,
+            play_href="/player",
+            episode_id="e4",
+        ),
+        card(1, caption="Movie", detail="52 min left", progress=0.38, play_href="/player"),
+        card(2, caption="S1 E7", detail="9 min left", progress=0.8, play_href="/player"),
+        card(3, caption="Movie", detail="1 h 40 min left", progress=0.22, play_href="/player"),
     ]
     next_up = [
-        card(4, caption="S2 E1 · New today"),
-        card(5, caption="1 h 12 m left", progress=0.26),
-        card(6, caption="S1 E3 · 41 min"),
-        card(7, caption="22 min left", progress=0.81),
-        card(8, caption="S4 E2 · 48 min"),
-        card(9, caption="1 h 58 m left", progress=0.09),
+        card(4, caption="S2 E1", detail="New today", play_href="/player"),
+        card(5, caption="S3 E2", detail="1 h 12 min left", progress=0.26, play_href="/player"),
+        card(6, caption="S1 E3", detail="41 min", play_href="/player"),
+        card(7, caption="S2 E8", detail="22 min left", progress=0.81, play_href="/player"),
+        card(8, caption="S4 E2", detail="48 min", play_href="/player"),
+        card(9, caption="S1 E5", detail="1 h 58 min left", progress=0.09, play_href="/player"),
     ]
     return [
         It(
@@ -161,36 +164,34 @@ def widgets() -> list[It]:
             template="dashboard/widget_continue_watching.html",
             title="Continue watching",
             error="",
-            data=It(current=current, others=others),
+            data={"cards": in_progress},
         ),
         It(
             id="next",
-            slot="rail",
+            slot="main",
             template="dashboard/widget_next_up.html",
             title="Next up",
             error="",
-            data=It(items=next_up, note="New episodes and where you left off", more=None),
+            data={"cards": next_up},
         ),
         It(
             id="added",
-            slot="rail",
+            slot="main",
             template="dashboard/widget_recently_added.html",
             title="Recently added",
             error="",
-            data=It(
-                items=[card(index, seen=index == 13) for index in range(10, 23)],
-                note="",
-                more="/library",
-                can_add=True,
-            ),
+            data={
+                "cards": [card(index, seen=index == 13) for index in range(10, 23)],
+                "href": "/library",
+            },
         ),
         It(
             id="weather",
-            slot="rail",
+            slot="side",
             template="dashboard/widget_next_up.html",
             title="From friends",
             error="The plugin did not answer within 5 seconds.",
-            data=None,
+            data={},
         ),
     ]
 
@@ -378,8 +379,9 @@ def review_file(searched: bool = False) -> It:
             lettering=it.lettering,
             drawn=True,
             art=it.art,
-            season=1,
-            episode=7,
+            season=None if index == 8 else 1,
+            episode=None if index == 8 else 7,
+            asks_episode=index == 8,
         )
 
     found = [
@@ -644,7 +646,12 @@ def settings(section: str) -> Context:
         ],
         "message": None,
         "appearance": It(theme="dark"),
-        "playback": It(autoplay_next=True, movie_percent=92, episode_percent=90),
+        "playback": It(
+            autoplay_next=True,
+            watched_percent=92,
+            subtitle_language="en",
+            languages=[It(value="", label="As the file says"), It(value="en", label="English")],
+        ),
         "account": It(name="Mara", email="mara@home.lan", errors=none),
         "sessions": [
             It(
@@ -681,6 +688,8 @@ def setup(step: str) -> Context:
                 It(path="/media/shows", note="2,204 files found", ok=True, remove_action="/app/x"),
             ],
             suggestion="/media/games",
+            error="",
+            demo=True,
         ),
         "metadata": It(
             providers=[
@@ -811,7 +820,10 @@ def pages(theme: str = "dark") -> dict[str, tuple[str, Context]]:
         return shell(active, theme) | shell_more | more
 
     return {
-        "dashboard": ("dashboard/dashboard.html", inside("Home", {"widgets": widgets()})),
+        "dashboard": (
+            "dashboard/dashboard.html",
+            inside("Home", {"widgets": widgets(), "scan": scan}),
+        ),
         "dashboard_empty": (
             "dashboard/dashboard.html",
             inside(
@@ -824,17 +836,18 @@ def pages(theme: str = "dark") -> dict[str, tuple[str, Context]]:
                             template="dashboard/widget_continue_watching.html",
                             title="Continue watching",
                             error="",
-                            data=It(current=None, others=[]),
+                            data={"cards": []},
                         ),
                         It(
                             id="added",
-                            slot="rail",
+                            slot="main",
                             template="dashboard/widget_recently_added.html",
                             title="Recently added",
                             error="",
-                            data=It(items=[], note="", more=None, can_add=True),
+                            data={"cards": [], "href": "/library"},
                         ),
-                    ]
+                    ],
+                    "scan": None,
                 },
             ),
         ),

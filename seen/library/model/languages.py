@@ -35,3 +35,19 @@ def language_code(text: str) -> str:
     if dash and not (2 <= len(region) <= 4 and len(head) in (2, 3) and region.isalnum()):
         return ""
     return _CODES.get(head, "")
+
+
+_SPOKEN = {
+    line.split()[0]: next((word.capitalize() for word in line.split() if len(word) > 3), "")
+    for line in _NAMES.replace("\n", "|").split("|")
+    if line.strip()
+}
+
+
+def language_name(text: str) -> str:
+    """A language in English ("de" and "ger" give "German"); the code itself where it has no name
+    here, "" for none."""
+    code = language_code(text)
+    if not text or text in ("und", "mul", "zxx"):
+        return ""
+    return _SPOKEN.get(code, "") or text

@@ -10,6 +10,7 @@ from uuid import UUID
 from seen.plugin.models import MediaKind, StreamInfo
 
 TitleSort = Literal["title", "added", "year"]
+SeenFilter = Literal["", "unseen", "started", "seen"]
 MatchState = Literal["matched", "unmatched", "ignored"]
 
 

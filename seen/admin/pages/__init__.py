@@ -1,0 +1,1 @@
+"""What admins look after: first run, folders, plugins, people."""

@@ -1,0 +1,1 @@
+"""The pages of the library: grids, overview and search, scanning, review."""

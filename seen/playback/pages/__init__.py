@@ -1,0 +1,1 @@
+"""A title's page and the page that plays it."""
