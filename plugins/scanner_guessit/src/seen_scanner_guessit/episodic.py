@@ -11,7 +11,8 @@ _I = re.IGNORECASE
 _STOP = r"(?=\s*(?:v\d)?\s*(?:$|[\[(]|\s-\s|END\b|Fin\b|完))"
 _FINISH = r"(?:v\d)?(?:\s?(?:END|Fin|完))?"
 _LETTERED = re.compile(
-    r"(?<![^\W_])(?:e|(?:ep|eps|episode|episodio|cap|folge|epizod|afl|серия|серии|эпизод)[ ._:#-]{0,3})(?P<e>\d{1,4})"
+    r"(?<![^\W_])(?:e|(?:ep|eps|episode|episodio|cap|folge|epizod|afl|серия|серии|"
+    r"эпизод)[ ._:#-]{0,3})(?P<e>\d{1,4})"
     r"(?P<more>(?:[ ._]?[-~&+][ ._]?(?:e|ep)?\d{1,4})*)(?:v\d|[a-c])?(?![^\W_])",
     _I,
 )
@@ -44,8 +45,10 @@ _ROMAN = {
 _CHINESE = {each: at + 1 for at, each in enumerate("一二三四五六七八九十")}
 _SEASON = re.compile(
     r"(?<![^\W_])(?:s(?P<s>\d{1,2}|(?:19|20)\d\d)(?P<to>\s?-\s?s?\d{1,2}(?!\d)|(?:[ ._]s\d{1,2})+)?"
-    r"|(?:complete[ ._])?(?:seasons?|saisons?|staffel|temporadas?|stagione|sezon|seizoen|сезон)[ ._:]{0,3}"
-    r"(?:(?P<w>\d{1,2}|(?:19|20)\d\d)(?P<wto>\s?(?:-|to|:|\.\.)\s?\d{1,2}(?!\d))?|(?P<r>[ivx]{1,4}))"
+    r"|(?:complete[ ._])?(?:seasons?|saisons?|staffel|temporadas?|stagione|sezon|seizoen|"
+    r"сезон)[ ._:]{0,3}"
+    r"(?:(?P<w>\d{1,2}|(?:19|20)\d\d)(?P<wto>\s?(?:-|to|:|\.\.)\s?\d{1,2}(?!\d))?|"
+    r"(?P<r>[ivx]{1,4}))"
     r"|series[ ._](?P<ser>\d{1,2})(?=[ ._]*(?:$|[(\[]))"
     r"|(?P<o>\d{1,2})(?:st|nd|rd|th|[ªº])?[ ._](?:season|temporada|сезон|staffel)"
     r"|第(?P<c>[一二三四五六七八九十\d]{1,2})季)(?![^\W_])",

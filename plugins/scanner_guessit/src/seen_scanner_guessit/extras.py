@@ -9,10 +9,12 @@ _FOLDERS = {
     "extras": "extra", "extra": "extra", "featurettes": "featurette", "featurette": "featurette",
     "behind the scenes": "behindthescenes", "deleted scenes": "deletedscene",
     "interviews": "interview", "interview": "interview", "scenes": "scene", "shorts": "short",
-    "bonus": "extra", "clips": "clip", "theme-music": "theme", "backdrops": "theme", "proof": "sample",
+    "bonus": "extra", "clips": "clip", "theme-music": "theme", "backdrops": "theme",
+    "proof": "sample",
 }  # fmt: skip
 _SUFFIX = re.compile(
-    r"(?:[-.](trailer|sample|proof|featurette|behindthescenes|deleted|deletedscene|interview|scene|short|clip|extra|other)\d?"
+    r"(?:[-.](trailer|sample|proof|featurette|behindthescenes|deleted|deletedscene|interview|"
+    r"scene|short|clip|extra|other)\d?"
     r"|[ _](trailer|sample))(?:[.-](?:bluray[.-]disc|remux))?\s*$",
     re.IGNORECASE,
 )

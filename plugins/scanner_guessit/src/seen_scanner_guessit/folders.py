@@ -100,7 +100,8 @@ _GENERIC = frozenset(
 )
 _SPECIALS = re.compile(r"^(?:specials?|season 0+|extras)$", re.IGNORECASE)
 _ONLY_SEASON = re.compile(
-    r"^[\W_]*(?:season|saison|staffel|temporada|stagione|series|serie|sezon(?:ul)?|seizoen|s|сезон)[ ._-]*(\d{1,4})(?![^\W_])",
+    r"^[\W_]*(?:season|saison|staffel|temporada|stagione|series|serie|sezon(?:ul)?|seizoen|s|"
+    r"сезон)[ ._-]*(\d{1,4})(?![^\W_])",
     re.IGNORECASE,
 )
 _SEASON_LAST = re.compile(

@@ -30,13 +30,18 @@ _SEASON_WORD = (
     r"(?:seasons?|saisons?|series|serie|staffel|temporadas?|stagione|sezon(?:ul)?|seizoen|s[aä]song"
     r"|сезоны?|se\.|tempo)"
 )
-_EPISODE_WORD = r"(?:episodes?|episodios?|[eé]pisode|epizod|folge|cap(?:itulo)?|afl|eps?|e|серия|серии|эпизод|серії)"
+_EPISODE_WORD = (
+    r"(?:episodes?|episodios?|[eé]pisode|epizod|folge|cap(?:itulo)?|afl|eps?|e|серия|"
+    r"серии|эпизод|серії)"
+)
 
 _SXXEXX = re.compile(
     r"(?:(?<![^\W_])|(?<=[a-z])(?=s\d\d\.?e\d\d))s(?:eason)?[ .]?(?P<s>\d{1,4})[\])]?"
-    r"(?:[ ._]{0,2}|[ ._]?-[ ._]?|[ ._]?x)[\[(]?(?:e|ep|eps|episode)[ ._-]{0,2}(?P<e>\d{1,5})(?!\d|[ip](?![^\W_]))", _I)  # fmt: skip
+    r"(?:[ ._]{0,2}|[ ._]?-[ ._]?|[ ._]?x)[\[(]?(?:e|ep|eps|"
+    r"episode)[ ._-]{0,2}(?P<e>\d{1,5})(?!\d|[ip](?![^\W_]))", _I)  # fmt: skip
 _NXMM = re.compile(
-    r"(?<![^\W_])(?<!\d\.)s?(?P<s>\d{1,2}|(?:19|20)\d\d)x[e]?(?P<e>[0-3]?\d{1,2})(?!\d|x\d{3}|[ip](?![^\W_]))(?!\.\d\d(?![^\W_]))",
+    r"(?<![^\W_])(?<!\d\.)s?(?P<s>\d{1,2}|(?:19|20)\d\d)x[e]?(?P<e>[0-3]?\d{1,2})(?!\d|x\d{3}|"
+    r"[ip](?![^\W_]))(?!\.\d\d(?![^\W_]))",
     _I,
 )
 _WORDS = re.compile(
@@ -50,7 +55,8 @@ _WORDS = re.compile(
 )
 
 _MORE_LETTERED = re.compile(
-    r"(?P<join>[ ._]?-[ ._]?|[ ._]{0,1}|[ ._]?(?:and|[aà&+])[ ._]?)(?:s\d{1,4}[ ._]?)?(?:ep?|x)(?P<e>\d{1,5})(?!\d|[ip](?![^\W_]))",
+    r"(?P<join>[ ._]?-[ ._]?|[ ._]{0,1}|[ ._]?(?:and|[aà&+])[ ._]?)(?:s\d{1,4}[ ._]?)?(?:ep?|"
+    r"x)(?P<e>\d{1,5})(?!\d|[ip](?![^\W_]))",
     _I,
 )
 _MORE_CROSS = re.compile(

@@ -12,7 +12,8 @@ from seen.plugin.models import MediaProbe, StreamInfo
 
 _CONTAINERS = {
     "matroska": "mkv", "webm": "webm", "mov": "mp4", "mp4": "mp4", "avi": "avi", "mpegts": "ts",
-    "mpeg": "mpg", "asf": "wmv", "flv": "flv", "ogg": "ogg", "mp3": "mp3", "flac": "flac", "wav": "wav",
+    "mpeg": "mpg", "asf": "wmv", "flv": "flv", "ogg": "ogg", "mp3": "mp3", "flac": "flac",
+    "wav": "wav",
     "rm": "rm", "aac": "aac", "mxf": "mxf", "3gp": "mp4", "m4v": "m4v", "ivf": "ivf", "dvd": "vob",
 }  # fmt: skip
 _LIMITS = {"analyzeduration": "5000000", "probesize": "10000000", "protocol_whitelist": "file"}
@@ -103,9 +104,7 @@ def _stream(stream: Any) -> StreamInfo | None:
         index=stream.index,
         type=stream.type,
         codec=codec.name if codec is not None else "",
-        profile=(codec.profile or "")
-        if codec is not None and not stream.type == "subtitle"
-        else "",
+        profile=(codec.profile or "") if codec is not None and stream.type != "subtitle" else "",
         language=_language(tags.get("language", "")),
         title=_plain(tags.get("title", "")),
         channels=codec.channels or None if audio and codec is not None else None,

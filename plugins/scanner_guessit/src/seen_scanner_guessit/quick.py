@@ -14,7 +14,8 @@ from seen_scanner_guessit.marks import Mark, find_mark
 from seen_scanner_guessit.text import as_title
 
 _SITE = re.compile(
-    r"^[\[({]?\s*(?:www[ .]\S+?[ .](?:[a-z]{2,4})|[\w-]+\.(?:com|org|net|tv|ca|to|cc|io|me|li|pl|de))(?![^\W_])\s*[\])}]?"
+    r"^[\[({]?\s*(?:www[ .]\S+?[ .](?:[a-z]{2,4})|[\w-]+\.(?:com|org|net|tv|ca|to|cc|io|me|li|pl|"
+    r"de))(?![^\W_])\s*[\])}]?"
     r"(?:\s*[-–]\s*|(?<=[\])}])\s*[._]?)", re.IGNORECASE)  # fmt: skip
 _GROUP_FIRST = re.compile(r"^\[([^\]]{1,40})\][\s._-]*(?=\S)")
 _YEAR = re.compile(r"(?<![^\W_])(?:18[89]\d|19\d\d|20[0-4]\d)(?![^\W_]|p\b)")
@@ -27,12 +28,14 @@ _YEAR_NEXT = re.compile(r"[\s._-]*[(\[]?((?:19|20)\d\d)(?![^\W_])(?![-._ ]\d\d[-
 _NUMBER_NEXT = re.compile(r"[.]\d{1,3}[.]|[ ._]*(?:&|\+|and[ .])")
 _COUNT_NEXT = re.compile(r"\s*\(\d{1,4}")
 _COMPLETE = re.compile(
-    r"(?<![^\W_])(?:the[ ._])?(?:complete(?:[ ._](?:series|seasons?))?|mini[ ._]?series|integrale?|intégrale)(?![^\W_]).*$",
+    r"(?<![^\W_])(?:the[ ._])?(?:complete(?:[ ._](?:series|seasons?))?|mini[ ._]?series|"
+    r"integrale?|intégrale)(?![^\W_]).*$",
     re.IGNORECASE,
 )
 _ODD = re.compile(r"[\[\]{}<>/\\|]|(?:^|[\W_])www[\W_]", re.IGNORECASE)
 _MIXED = re.compile(
-    r"[\u0400-\u04ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af].*[A-Za-z]{2}|[A-Za-z]{2}.*[\u0400-\u04ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
+    r"[\u0400-\u04ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af].*[A-Za-z]{2}|"
+    r"[A-Za-z]{2}.*[\u0400-\u04ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 )
 _LAST_EPISODE = re.compile(
     r"(?<![^\W_])(?:ep|episode|season|series|vol|volume|staffel|сезон)[\W\d_]*$", re.IGNORECASE

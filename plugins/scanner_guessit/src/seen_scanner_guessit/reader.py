@@ -57,10 +57,12 @@ SUFFIXES = frozenset(
     ]
 )
 _LEADING = re.compile(
-    r"^(?P<e>\d{1,3})(?P<more>(?:-\d{1,3})*)(?:v\d)?(?:$|[ ._-]+(?P<title>\D.*)?|[ ._]+-[ ._]+(?P<later>.*))$"
+    r"^(?P<e>\d{1,3})(?P<more>(?:-\d{1,3})*)(?:v\d)?(?:$|[ ._-]+(?P<title>\D.*)?|"
+    r"[ ._]+-[ ._]+(?P<later>.*))$"
 )
 _CODE = re.compile(
-    r"[0-9a-f]{16,}|[A-Za-z0-9]{18,}|[a-z]{4,}\d{3}|[A-Z0-9]{12,}|[\w-]*\d[\w-]{24,}|\d+(?:_\d+)?|Backup_\w+-\d+"
+    r"[0-9a-f]{16,}|[A-Za-z0-9]{18,}|[a-z]{4,}\d{3}|[A-Z0-9]{12,}|[\w-]*\d[\w-]{24,}|"
+    r"\d+(?:_\d+)?|Backup_\w+-\d+"
 )
 _REVERSED = re.compile(r"(?:^|\.)(?:p027|p0801|\d{2,3}E\d{2}S)(?:\.|$)|^\d{2,3}E\d{2}S\.")
 
@@ -161,7 +163,7 @@ def _from_release(facts: Facts, stem: str, show: Facts) -> Facts:
 
 
 def _is_code(facts: Facts, stem: str, show: Facts) -> bool:
-    """Whether a film's file says less than its folder: a code, an abbreviation, a group's prefix."""
+    """Whether a film's file says less than its folder: a code, or a group's prefix."""
     if facts.kind == "show" and not _CODE.fullmatch(stem):
         return False
     return (
@@ -197,10 +199,12 @@ def to_parsed(facts: Facts) -> ParsedName | None:
     if not facts.title.strip():
         return None
     show = facts.kind == "show"
+    others = dict.fromkeys(each for each in facts.alternative_titles if each)
+    others.pop(facts.title, None)
     return ParsedName(
         kind=MediaKind.SHOW if show else MediaKind.MOVIE,
         title=facts.title,
-        alternative_titles=tuple(dict.fromkeys(a for a in facts.alternative_titles if a and a != facts.title)),
+        alternative_titles=tuple(others),
         year=facts.year,
         season=facts.seasons[0] if show and facts.seasons else None,
         episodes=tuple(dict.fromkeys(facts.episodes)) if show else (),

@@ -7,7 +7,8 @@ import re
 from seen_scanner_guessit.facts import Facts
 
 _PART_OF_TITLE = re.compile(
-    r"[\s:,-]*(?:(?:part|chapter|vol(?:ume)?)\.?\s(?:\d{1,2}|[ivx]{1,4}|one|two|three|four|five)).*", re.IGNORECASE)  # fmt: skip
+    r"[\s:,-]*(?:(?:part|chapter|vol(?:ume)?)\.?\s(?:\d{1,2}|[ivx]{1,4}|one|two|three|four|"
+    r"five)).*", re.IGNORECASE)  # fmt: skip
 
 
 def settle(own: Facts, other: Facts) -> Facts:

@@ -13,13 +13,19 @@ _END = r"(?![^\W_])"
 
 STRONG = re.compile(
     _EDGE + r"(?:"
-    r"(?:480|540|576|720|960|1080|1440|2160|4320)[pi](?:\d{2})?|\d{3,4}\s?[x*]\s?\d{3,4}p?|4k|8k|uhd"
-    r"|(?:complete[ ._-])?(?:uhd[ ._-]?)?blu[ ._-]?ray(?:rip)?|bd[ ._-]?rip|br[ ._-]?rip|bdremux|bd(?:25|50)"
-    r"|web[ ._-]?dl(?:rip|mux)?|web[ ._-]?rip|web[ ._-]?hd|hdtv(?:rip)?|pdtv|sdtv|dsr(?:ip)?|tvrip|dvb(?:rip)?"
-    r"|satrip|hd[ ._-]?dvd(?:rip)?|dvd[ ._-]?rip|dvd[ ._-]?scr|dvd[ ._-]?[59r]|ntsc|hd[ ._-]?rip|hd[ ._-]?cam|hdts|telesync|telecine"
+    r"(?:480|540|576|720|960|1080|1440|2160|4320)[pi](?:\d{2})?|\d{3,4}\s?[x*]\s?\d{3,4}p?|4k|8k|"
+    r"uhd"
+    r"|(?:complete[ ._-])?(?:uhd[ ._-]?)?blu[ ._-]?ray(?:rip)?|bd[ ._-]?rip|br[ ._-]?rip|bdremux|"
+    r"bd(?:25|50)"
+    r"|web[ ._-]?dl(?:rip|mux)?|web[ ._-]?rip|web[ ._-]?hd|hdtv(?:rip)?|pdtv|sdtv|dsr(?:ip)?|"
+    r"tvrip|dvb(?:rip)?"
+    r"|satrip|hd[ ._-]?dvd(?:rip)?|dvd[ ._-]?rip|dvd[ ._-]?scr|dvd[ ._-]?[59r]|ntsc|hd[ ._-]?rip|"
+    r"hd[ ._-]?cam|hdts|telesync|telecine"
     r"|[xh][ ._]?26[45]|hevc|avc|xvid|divx|vp9|av1|mpeg-?[24]"
-    r"|aac(?:[ ._]?\d[ ._]\d)?|e?ac3|dts(?:[ ._-]?(?:hd|es|x))?|ddp?[ ._+]?[57][ ._]1|dd\+?[ ._]?[257][ ._][01]|ddp|truehd|flac|atmos"
-    r"|10[ ._-]?bit|8[ ._-]?bit|hdr(?:10)?(?:plus|\+)?|remux|proper|repack|vostfr|subfrench|truefrench|read[ ._]?nfo"
+    r"|aac(?:[ ._]?\d[ ._]\d)?|e?ac3|dts(?:[ ._-]?(?:hd|es|x))?|ddp?[ ._+]?[57][ ._]1|"
+    r"dd\+?[ ._]?[257][ ._][01]|ddp|truehd|flac|atmos"
+    r"|10[ ._-]?bit|8[ ._-]?bit|hdr(?:10)?(?:plus|\+)?|remux|proper|repack|vostfr|subfrench|"
+    r"truefrench|read[ ._]?nfo"
     r"|nlsubs?|fansub|multi[ ._-]?subs?|stv|bdmv|hsbs"
     r")" + _END,
     re.IGNORECASE,
@@ -27,19 +33,26 @@ STRONG = re.compile(
 
 WEAK = re.compile(
     _EDGE + r"(?:"
-    r"web|cam|ts|tc|r5|dvd|bd|bluray|hd|sd|ws|fs|3d|imax|multi|dual|dl|ml|dubbed|dub|subbed|subs?|uncut|uncensored"
-    r"|limited|internal|int|extended|unrated|uncut|theatrical|remastered|restored|complete|integrale?|int[eé]grale|oar|retail|docu"
-    r"|directors?[ ._]cut|director'?s[ ._]cut|dc|se|final[ ._]cut|open[ ._]matte|colorized|criterion|anniversary"
-    r"|ultimate|collectors?|special[ ._]edition|hybrid|custom|readnfo|festival|upscaled|regraded|preair|sample|proof|digital[ ._]extras"
-    r"|german|french|english|eng|ita|italian|spanish|castellano|latino|russian|rus|ukr|japanese|jap|korean|hindi|tamil|telugu"
-    r"|swedish|nordic|danish|dutch|flemish|polish|pl|portuguese|brazilian|chinese|multisub|vo|vf|vff|vfq|vost|omu|swesub|fr"
+    r"web|cam|ts|tc|r5|dvd|bd|bluray|hd|sd|ws|fs|3d|imax|multi|dual|dl|ml|dubbed|dub|subbed|"
+    r"subs?|uncut|uncensored"
+    r"|limited|internal|int|extended|unrated|uncut|theatrical|remastered|restored|complete|"
+    r"integrale?|int[eé]grale|oar|retail|docu"
+    r"|directors?[ ._]cut|director'?s[ ._]cut|dc|se|final[ ._]cut|open[ ._]matte|colorized|"
+    r"criterion|anniversary"
+    r"|ultimate|collectors?|special[ ._]edition|hybrid|custom|readnfo|festival|upscaled|regraded|"
+    r"preair|sample|proof|digital[ ._]extras"
+    r"|german|french|english|eng|ita|italian|spanish|castellano|latino|russian|rus|ukr|japanese|"
+    r"jap|korean|hindi|tamil|telugu"
+    r"|swedish|nordic|danish|dutch|flemish|polish|pl|portuguese|brazilian|chinese|multisub|vo|vf|"
+    r"vff|vfq|vost|omu|swesub|fr"
     r"|amzn|nf|dsnp|hmax|hulu|atvp|pcok|itunes|ma|cr|dsny|stan"
     r")" + _END,
     re.IGNORECASE,
 )
 
 _RESOLUTION = re.compile(
-    r"(?<![^\W_])(?:\d{3,4}\s?[x*]\s?(\d{3,4})p?|(480|540|576|720|960|1080|1440|2160|4320)([pi])(?:\d{2})?|(4k|uhd|ultrahd))(?![^\W_])",
+    r"(?<![^\W_])(?:\d{3,4}\s?[x*]\s?(\d{3,4})p?|(480|540|576|720|960|1080|1440|2160|"
+    r"4320)([pi])(?:\d{2})?|(4k|uhd|ultrahd))(?![^\W_])",
     re.IGNORECASE,
 )
 _SOURCES = (
@@ -56,15 +69,19 @@ _SOURCE = re.compile(
     re.IGNORECASE,
 )
 _EDITION = re.compile(
-    r"(?<![^\W_])((?:extended[ ._]|ultimate[ ._]|alternative[ ._])*(?:director'?s?'?[ ._]cut|final[ ._]cut|theatrical(?:[ ._](?:cut|edition))?"
-    r"|extended(?:[ ._](?:cut|edition|version))?|special[ ._]edition|ultimate[ ._](?:cut|edition)|\d+th[ ._]anniversary(?:[ ._]edition)?"
-    r"|collector'?s[ ._]edition|criterion(?:[ ._](?:edition|collection))?|unrated|uncut|imax(?:[ ._]edition)?|open[ ._]matte|recut|fan[ ._]?edit"
+    r"(?<![^\W_])((?:extended[ ._]|ultimate[ ._]|alternative[ ._])*(?:director'?s?'?[ ._]cut|"
+    r"final[ ._]cut|theatrical(?:[ ._](?:cut|edition))?"
+    r"|extended(?:[ ._](?:cut|edition|version))?|special[ ._]edition|ultimate[ ._](?:cut|"
+    r"edition)|\d+th[ ._]anniversary(?:[ ._]edition)?"
+    r"|collector'?s[ ._]edition|criterion(?:[ ._](?:edition|collection))?|unrated|uncut|"
+    r"imax(?:[ ._]edition)?|open[ ._]matte|recut|fan[ ._]?edit"
     r"|remastered|imperial[ ._]edition|alternative[ ._]cut))(?![^\W_])",
     re.IGNORECASE,
 )
 _GROUP = re.compile(r"-\s?([^\W_][\w@]*)\s*(?:\[[^\]]*\]|\([^)]*\))*\s*$")
 _SUFFIX = re.compile(
-    r"[-. ](?:obfuscat(?:ed|ion)|rakuv\w*|buymore|asrequested|postbot|pre|xpost|whiterev|scrambled|gerov|"
+    r"[-. ](?:obfuscat(?:ed|ion)|rakuv\w*|buymore|asrequested|postbot|pre|xpost|whiterev|"
+    r"scrambled|gerov|"
     r"alternativetorequested|bp|nzbgeek|chamele0n|repost|4p(?:lanet)?|z0ids3n|1|\[\w+\])$",
     re.IGNORECASE,
 )
@@ -157,7 +174,8 @@ def group_in(text: str) -> str:
 
 
 EDITION_WORDS = re.compile(
-    r"(?<![^\W_])(?:extended|unrated|uncut|directors?|director'?s|remastered|theatrical|recut|imax|edition|cut|aka|a\.k\.a|repack|proper|part|cd\d|vol"
+    r"(?<![^\W_])(?:extended|unrated|uncut|directors?|director'?s|remastered|theatrical|recut|"
+    r"imax|edition|cut|aka|a\.k\.a|repack|proper|part|cd\d|vol"
     r"|complete|integrale?|miniseries|3d|trilogy|collection|ppv|docu)(?![^\W_])",
     re.IGNORECASE,
 )
