@@ -12,53 +12,19 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import logging
-import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import aiohttp
+from seen_metadata_tmdb.provider import TmdbProvider
+from seen_scanner_guessit.scanner import NameScanner
 
 from seen.library.model import Candidate, Decision, decide, search_plan
 from seen.plugin.models import ParsedName, ParseHints
-
-HOME = Path(__file__).parents[1]
-sys.path[:0] = [
-    str(HOME / "plugins" / name / "src") for name in ("metadata_tmdb", "scanner_guessit")
-]
-
-
-class Cache:
-    """Keeps nothing, so that every question is really asked."""
-
-    async def get(self, key: str) -> bytes | None:
-        return None
-
-    async def set(self, key: str, value: bytes, ttl_seconds: float) -> None:
-        pass
-
-    async def delete(self, key: str) -> None:
-        pass
-
-
-@dataclass
-class Context:
-    """As much of a plugin's context as the two plugins need."""
-
-    config: dict[str, Any]
-    http: aiohttp.ClientSession
-    cache: Cache
-    log: Any
-
-
-class Log(logging.LoggerAdapter[logging.Logger]):
-    """Takes facts as keywords."""
-
-    def process(self, msg: Any, kwargs: Any) -> tuple[Any, Any]:
-        return f"{msg} {kwargs}", {}
+from seen.plugin.testing.fakes import FakeContext
 
 
 @dataclass
@@ -94,20 +60,16 @@ async def judge(row: dict[str, Any], scanner: Any, provider: Any) -> Result:
 
 
 async def measure(rows: Sequence[dict[str, Any]], base_url: str) -> list[Result]:
-    from seen_metadata_tmdb.provider import TmdbProvider
-    from seen_scanner_guessit.scanner import NameScanner
-
-    log = Log(logging.getLogger("bench"), {})
-    async with aiohttp.ClientSession() as session:
-        config = {"api_key": "bench", "base_url": base_url}
-        provider = TmdbProvider(Context(config, session, Cache(), log))  # type: ignore[arg-type]  # only what is used
-        scanner = NameScanner(Context({}, session, Cache(), log))  # type: ignore[arg-type]  # only what is used
+    with tempfile.TemporaryDirectory() as folder:
+        context = FakeContext({"api_key": "bench", "base_url": base_url}, Path(folder))
+        provider, scanner = TmdbProvider(context), NameScanner(context)
         await provider.start()
         try:
             return [await judge(row, scanner, provider) for row in rows]
         finally:
             await provider.stop()
             await scanner.stop()
+            await context.close()
 
 
 def report(results: Sequence[Result], seconds: float, options: argparse.Namespace) -> int:
@@ -128,7 +90,9 @@ def report(results: Sequence[Result], seconds: float, options: argparse.Namespac
                 print("   ", each.decision.reason)
                 for ranked in each.decision.candidates[:3]:
                     hit = ranked.candidate.hit
-                    print("     ", hit.ref.id, hit.title, hit.year, ranked.confidence, ranked.reasons)
+                    print(
+                        "     ", hit.ref.id, hit.title, hit.year, ranked.confidence, ranked.reasons
+                    )
     return 1 if wrong else 0
 
 

@@ -142,9 +142,8 @@ def _country(facts: Facts) -> None:
 
 
 def _episode_title(after: str) -> str:
-    text = after[: tags.first_strong(after)]
-    text = re.split(r"[\[({]", text)[0] if text[:2].strip(" ._-") else ""
-    return as_title(text)
+    text = after[: tags.first_strong(after)].lstrip(" ._-–:")
+    return as_title(tags.without_weak_end(re.split(r"[\[({]", text)[0]))
 
 
 def _plain(before: str, facts: Facts) -> bool:

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from seen.plugin import PluginContext, hookimpl
 from seen.plugin.capabilities import Widget
-
 from seen_widgets_home.widgets import ContinueWatching, NextUp, RecentlyAdded
 
 
