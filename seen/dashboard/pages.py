@@ -16,12 +16,14 @@ def pages(dashboard: Dashboard, library: Library, render: Renderer) -> Pages:
 
     @found.get(HOME)
     async def home(call: Call) -> web.StreamResponse:
+        counts = await library.counts()
         return await render.page(
             call,
             "dashboard/dashboard.html",
             active=HOME,
             widgets=await dashboard.widgets(call.viewer),
             scan=await library.doing(),
+            empty=not counts["movies"] + counts["shows"] + counts["games"],
         )
 
     return found

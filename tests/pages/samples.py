@@ -822,7 +822,7 @@ def pages(theme: str = "dark") -> dict[str, tuple[str, Context]]:
     return {
         "dashboard": (
             "dashboard/dashboard.html",
-            inside("Home", {"widgets": widgets(), "scan": scan}),
+            inside("Home", {"widgets": widgets(), "scan": scan, "empty": False}),
         ),
         "dashboard_empty": (
             "dashboard/dashboard.html",
@@ -848,8 +848,13 @@ def pages(theme: str = "dark") -> dict[str, tuple[str, Context]]:
                         ),
                     ],
                     "scan": None,
+                    "empty": True,
                 },
             ),
+        ),
+        "dashboard_fresh": (
+            "dashboard/dashboard.html",
+            inside("Home", {"widgets": widgets()[2:], "scan": None, "empty": False}),
         ),
         "grid": ("catalog/grid.html", inside("Movies", grid)),
         "grid_empty": (

@@ -52,6 +52,9 @@ _TONES: dict[str, Tone] = {
 }  # fmt: skip
 
 
+_WELL = ("", "healthy")
+
+
 class SwitchForm(msgspec.Struct):
     """On or off."""
 
@@ -226,8 +229,10 @@ def _running(view: PluginView) -> str:
     if resting is not None:
         why = resting.last_fault.rstrip(".") or "It failed too often"
         return f"{capital(why)}. Asked again in {round(resting.rests_for)} s"
-    if view.health:
-        return capital(view.health.rstrip("."))
+    if reason := view.reason.rstrip("."):
+        return capital(reason)
+    if view.health not in _WELL:
+        return "Works, but something is not right"
     calls = sum(each.calls for each in view.objects)
     faults = sum(each.faults for each in view.objects)
     if faults:

@@ -52,6 +52,7 @@ class Chip:
     label: str
     href: str
     active: bool
+    count: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from seen.core.wording import size
+from seen.core.wording import capital, size
 from seen.library.model.languages import language_name
 from seen.library.service import FileOfTitle
 from seen.playback.model import Decision, spoken
@@ -72,8 +72,10 @@ def listed(names: Iterable[str]) -> str:
 
 def _sound(stream: StreamInfo) -> str:
     channels = {1: "mono", 2: "stereo", 6: "5.1", 7: "6.1", 8: "7.1"}.get(stream.channels or 0, "")
-    name = language_name(stream.language) or "Unknown language"
-    return f"{name} {channels}".strip() if channels not in ("", "stereo") else name
+    name = language_name(stream.language)
+    if not name:
+        return capital(channels) or "Unknown"
+    return name if channels == "stereo" else f"{name} {channels}".strip()
 
 
 def _subtitle(stream: StreamInfo) -> str:

@@ -125,12 +125,19 @@ def _line(at: Standing, episode: EpisodeRow, current: bool, today: date) -> Epis
         still=picture_path(episode.id, "still"),
         art=accent(str(episode.id)),
         play_href=play,
-        reason="" if play or not has_aired(episode, today) else "not in your library yet",
+        reason=_absence(at, episode, today),
         seen=seen,
         progress=row.fraction if row else None,
         current=current and bool(play),
         seen_action=seen_path(at.title.id, episode=episode.id),
     )
+
+
+def _absence(at: Standing, episode: EpisodeRow, today: date) -> str:
+    """Why there is nothing to press; "" when there is, or when it is not out yet."""
+    if at.play_path(episode.id) or not has_aired(episode, today):
+        return ""
+    return at.refusal(episode.id) or "not in your library yet"
 
 
 def _caption(at: Standing, episode: EpisodeRow, today: date) -> str:

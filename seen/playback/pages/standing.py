@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,7 +10,9 @@ from uuid import UUID
 from seen.catalog.model import EpisodeRow, SeasonRow, Title
 from seen.catalog.service import Catalog
 from seen.core.viewer import Viewer
-from seen.library.service import Library
+from seen.library.service import FileOfTitle, Library
+from seen.playback.model import Decision
+from seen.playback.service import Playback
 from seen.plugin.models import MediaKind
 from seen.tracking.model import ProgressRow
 from seen.tracking.service import Tracking
@@ -17,15 +20,18 @@ from seen.tracking.service import Tracking
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A title with the viewer's marks and the files that are there.
+    """A title with the viewer's marks and its files.
 
-    The key None stands for the movie itself. ``files`` holds one file for each episode.
+    The key None stands for the movie itself. ``files`` holds the file to play for each episode:
+    the best that plays, else the best; ``decisions`` says of every file whether it plays.
     """
 
     title: Title
     seasons: tuple[SeasonRow, ...]
     episodes: tuple[EpisodeRow, ...]
+    held: tuple[FileOfTitle, ...]
     files: dict[UUID | None, UUID]
+    decisions: dict[UUID, Decision]
     progress: dict[UUID | None, ProgressRow]
     watched: dict[UUID | None, datetime]
 
@@ -54,9 +60,16 @@ class Standing:
         return unseen[0] if unseen else regular[0]
 
     def play_path(self, episode_id: UUID | None) -> str:
-        """The address that plays an episode or the movie; "" where no file is there."""
+        """The address that plays an episode or the movie; "" where nothing would play."""
         item_id = self.files.get(episode_id)
-        return watch_path(item_id, episode_id) if item_id else ""
+        if item_id is None or not self.decisions[item_id].plays:
+            return ""
+        return watch_path(item_id, episode_id)
+
+    def refusal(self, episode_id: UUID | None) -> str:
+        """Why an episode or the movie does not play; "" when it does or has no file."""
+        item_id = self.files.get(episode_id)
+        return self.decisions[item_id].reason if item_id else ""
 
 
 def watch_path(item_id: UUID, episode_id: UUID | None = None) -> str:
@@ -65,22 +78,41 @@ def watch_path(item_id: UUID, episode_id: UUID | None = None) -> str:
 
 
 async def standing(
-    catalog: Catalog, tracking: Tracking, library: Library, viewer: Viewer, media_id: UUID
+    catalog: Catalog,
+    tracking: Tracking,
+    library: Library,
+    playback: Playback,
+    viewer: Viewer,
+    media_id: UUID,
 ) -> Standing:
-    """Everything the viewer has to do with a title, in six queries. Raises NotHere."""
+    """Everything the viewer has to do with a title, in seven queries. Raises NotHere."""
     title = await catalog.title(media_id)
     seasons: tuple[SeasonRow, ...] = ()
     episodes: tuple[EpisodeRow, ...] = ()
     if title.kind is MediaKind.SHOW:
         tree = await catalog.show_tree(media_id)
         seasons, episodes = tree.seasons, tree.episodes
-    files = await library.playable([media_id])
+    held = await library.files_of(media_id)
+    decisions = {each.item.id: playback.decide(each.item, each.streams) for each in held}
     rows = await tracking.progress(viewer, media_id)
     return Standing(
         title=title,
         seasons=seasons,
         episodes=episodes,
-        files={episode: item for (_, episode), item in files.items()},
+        held=tuple(held),
+        files=_best(held, decisions),
+        decisions=decisions,
         progress={row.episode_id: row for row in rows},
         watched=await tracking.watched(viewer, media_id),
     )
+
+
+def _best(
+    held: Sequence[FileOfTitle], decisions: Mapping[UUID, Decision]
+) -> dict[UUID | None, UUID]:
+    """One file for every episode (or None): those that play first, each in the order given."""
+    found: dict[UUID | None, UUID] = {}
+    for file in sorted(held, key=lambda each: not decisions[each.item.id].plays):
+        for episode_id in file.episode_ids or (None,):
+            found.setdefault(episode_id, file.item.id)
+    return found

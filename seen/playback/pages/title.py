@@ -17,8 +17,8 @@ from seen.core.http import Call, Query, read_query
 from seen.core.pages import Pages, Renderer
 from seen.core.viewer import Viewer
 from seen.core.wording import counted, joined, length
-from seen.library.service import FileOfTitle, Library
-from seen.playback.pages.files import file_facts
+from seen.library.service import Library
+from seen.playback.pages.files import FileFacts, file_facts
 from seen.playback.pages.seasons import open_number, open_season, season_tabs
 from seen.playback.pages.standing import Standing, standing
 from seen.playback.service import Playback
@@ -78,8 +78,7 @@ def pages(
     async def title(call: Call) -> web.StreamResponse:
         query = read_query(call.request, TitleQuery)
         viewer, media_id = call.viewer, call.path_id("id")
-        at = await standing(catalog, tracking, library, viewer, media_id)
-        files = await library.files_of(media_id)
+        at = await standing(catalog, tracking, library, playback, viewer, media_id)
         similar = await _similar(tracking, library, viewer, at.title)
         return await render.page(
             call,
@@ -87,10 +86,10 @@ def pages(
             active="/app/shows" if at.is_show else "/app/movies",
             title=_hero(at),
             play=_play(at),
-            unplayable=_unplayable(at, files, playback),
-            actions=_actions(at, files, viewer),
+            unplayable=_unplayable(at),
+            actions=_actions(at, viewer),
             cast=_cast(at.title),
-            files=_files(at, files, playback, viewer),
+            files=_files(at, viewer),
             links=[
                 {"label": label, "href": href}
                 for label, href in external_links(at.title.kind, at.title.external_ids)
@@ -161,47 +160,41 @@ def _facts(title: Title) -> list[str]:
 
 def _play(at: Standing) -> dict[str, str] | None:
     """What the large button does."""
-    if not at.is_show:
-        path = at.play_path(None)
-        return (
-            {"label": "Resume" if None in at.progress else "Play", "href": path} if path else None
-        )
-    current = at.current()
-    if current is None:
+    current = at.current() if at.is_show else None
+    key = current.id if current else None
+    href = at.play_path(key)
+    if not href:
         return None
-    verb = "Resume" if current.id in at.progress else "Play"
-    label = f"{verb} S{current.season_number} E{current.number}"
-    return {"label": label, "href": at.play_path(current.id)}
+    verb = "Resume" if key in at.progress else "Play"
+    place = f" S{current.season_number} E{current.number}" if current else ""
+    return {"label": verb + place, "href": href}
 
 
-def _unplayable(at: Standing, files: list[FileOfTitle], playback: Playback) -> str:
-    """Why pressing play would not help; "" when it does."""
-    if not files:
+def _unplayable(at: Standing) -> str:
+    """Why there is no large button; "" when there is."""
+    if not at.held:
         return "There is no file of this in your library."
-    decisions = [playback.decide(each.item, each.streams) for each in files]
-    if any(each.plays for each in decisions):
-        return ""
-    return decisions[0].reason
+    current = at.current() if at.is_show else None
+    return at.refusal(current.id if current else None)
 
 
-def _actions(at: Standing, files: list[FileOfTitle], viewer: Viewer) -> dict[str, Any]:
-    fixable = viewer.is_admin and not at.is_show and files
+def _actions(at: Standing, viewer: Viewer) -> dict[str, Any]:
+    fixable = viewer.is_admin and not at.is_show and at.held
     return {
         "seen": None if at.is_show else seen_path(at.title.id),
         "watch_later": None,
         "in_watch_later": False,
         "favourite": None,
         "is_favourite": False,
-        "fix_match": f"/app/library/review?file={files[0].item.id}" if fixable else None,
+        "fix_match": f"/app/library/review?file={at.held[0].item.id}" if fixable else None,
     }
 
 
-def _files(at: Standing, files: list[FileOfTitle], playback: Playback, viewer: Viewer) -> list[Any]:
+def _files(at: Standing, viewer: Viewer) -> list[FileFacts]:
     if at.is_show:
         return []
     return [
-        file_facts(each, playback.decide(each.item, each.streams), with_path=viewer.is_admin)
-        for each in files
+        file_facts(each, at.decisions[each.item.id], with_path=viewer.is_admin) for each in at.held
     ]
 
 

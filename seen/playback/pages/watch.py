@@ -18,7 +18,7 @@ from seen.core.pages import Pages, Renderer
 from seen.core.wording import length
 from seen.library.service import Library
 from seen.playback.pages.seasons import episode_title, season_label
-from seen.playback.pages.standing import Standing, standing
+from seen.playback.pages.standing import Standing, standing, watch_path
 from seen.playback.service import Playable, Playback, SubtitleTrack
 from seen.tracking.model import EpisodeOrder, next_after
 from seen.tracking.pages import seen_path
@@ -83,17 +83,6 @@ def pages(
     """``/app/watch/{id}``."""
     found = Pages()
 
-    async def episode_of(item_id: UUID, media_id: UUID, asked: UUID | None) -> UUID | None:
-        held = next(
-            (
-                each.episode_ids
-                for each in await library.files_of(media_id)
-                if each.item.id == item_id
-            ),
-            (),
-        )
-        return asked if asked in held else next(iter(held), None)
-
     @found.get("/app/watch/{id}")
     async def watch(call: Call) -> web.StreamResponse:
         query = read_query(call.request, WatchQuery)
@@ -102,9 +91,8 @@ def pages(
         media_id = playable.item.media_id
         if media_id is None:
             raise NotHere("Nobody has said yet which title this file is.")
-        at = await standing(catalog, tracking, library, viewer, media_id)
-        episode_id = await episode_of(item_id, media_id, query.episode) if at.is_show else None
-        episode = next((each for each in at.episodes if each.id == episode_id), None)
+        at = await standing(catalog, tracking, library, playback, viewer, media_id)
+        episode = _episode(at, item_id, query.episode)
         return await render.bare(
             call,
             "playback/player.html",
@@ -119,6 +107,13 @@ def pages(
         )
 
     return found
+
+
+def _episode(at: Standing, item_id: UUID, asked: UUID | None) -> EpisodeRow | None:
+    """The episode of the file that is asked for, else its first; None for a movie."""
+    ids = next((each.episode_ids for each in at.held if each.item.id == item_id), ())
+    inside = [each for each in at.episodes if each.id in ids]
+    return next((each for each in inside if each.id == asked), next(iter(inside), None))
 
 
 def _video(at: Standing, episode: EpisodeRow | None, playable: Playable) -> Video:
@@ -180,7 +175,7 @@ def _next(at: Standing, episode: EpisodeRow | None) -> Following | None:
     order = [
         EpisodeOrder(each.id, each.season_number, each.number)
         for each in at.episodes
-        if each.id in at.files or each.id == episode.id
+        if at.play_path(each.id) or each.id == episode.id
     ]
     following = next_after(order, episode.id)
     if following is None:
@@ -200,9 +195,11 @@ def _lane(at: Standing, episode: EpisodeRow | None) -> dict[str, Any] | None:
     """The episodes of the season that have files."""
     if episode is None:
         return None
-    rows = [each for each in at.of_season(episode.season_number) if each.id in at.files]
-    if not rows:
-        return None
+    rows = [
+        each
+        for each in at.of_season(episode.season_number)
+        if at.play_path(each.id) or each.id == episode.id
+    ]
     return {
         "label": season_label(episode.season_number),
         "episodes": [_lane_episode(at, each, each.id == episode.id) for each in rows],
@@ -223,7 +220,7 @@ def _lane_episode(at: Standing, episode: EpisodeRow, current: bool) -> LaneEpiso
         caption=caption,
         still=picture_path(episode.id, "still"),
         art=accent(str(episode.id)),
-        href=at.play_path(episode.id),
+        href=at.play_path(episode.id) or watch_path(at.files[episode.id], episode.id),
         seen=seen,
         progress=row.fraction if row else None,
         current=current,

@@ -1,0 +1,139 @@
+"""Titles that have files: browsed, counted, looked for."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from seen.core.db import Executor
+from seen.library.model.records import SeenFilter, TitleSort
+
+
+async def counts(db: Executor) -> dict[str, int]:
+    """How many titles of each kind have files, and how many files wait for review."""
+    row = await db.fetchrow(
+        "select count(distinct i.media_id) filter (where m.media_type = 'movie') as movies,"
+        " count(distinct i.media_id) filter (where m.media_type = 'show') as shows,"
+        " count(distinct i.media_id) filter (where m.media_type = 'game') as games,"
+        " count(*) filter (where i.match_state = 'unmatched') as review,"
+        " count(*) filter (where i.match_state = 'ignored') as ignored,"
+        " coalesce(sum(i.file_size_bytes), 0)::bigint as bytes"
+        " from library_items i left join media_items m on m.id = i.media_id"
+    )
+    return dict(row or {})
+
+
+_SORTS: dict[TitleSort, tuple[str, str]] = {
+    "title": ("sort_title", "asc"),
+    "added": ("added", "desc"),
+    "year": ("coalesce(release_year, 0)", "desc"),
+}
+
+
+# A movie is seen as such; a show when all its episodes that have aired are.
+_WATCHED = """(
+    exists (select 1 from user_watched w where w.user_id = $viewer and w.media_id = m.id
+             and w.episode_id is null)
+    or (m.media_type = 'show'
+        and exists (select 1 from user_watched w where w.user_id = $viewer and w.media_id = m.id)
+        and not exists (select 1 from show_episodes e
+             where e.media_id = m.id and e.season_number > 0
+               and coalesce(e.air_date <= current_date, true)
+               and not exists (select 1 from user_watched w
+                    where w.user_id = $viewer and w.episode_id = e.id)))
+)"""
+_STARTED = """exists (select 1 from user_progress p
+    where p.user_id = $viewer and p.media_id = m.id)"""
+_SEEN: dict[SeenFilter, str] = {
+    "unseen": f"not {_WATCHED}",
+    "started": _STARTED,
+    "seen": _WATCHED,
+}
+
+
+async def titles(
+    db: Executor,
+    *,
+    kind: str | None,
+    genre: str,
+    sort: TitleSort,
+    after: tuple[Any, UUID] | None,
+    limit: int,
+    viewer_id: UUID | None = None,
+    seen: SeenFilter = "",
+) -> list[tuple[UUID, Any]]:
+    """Titles that have files, with the sort key of each, after a key of the page before."""
+    column, direction = _SORTS[sort]
+    beyond = ">" if direction == "asc" else "<"
+    key = f"({column}, id)"
+    arguments: list[Any] = [kind, genre, limit]
+    condition = ""
+    if after is not None:
+        arguments += [after[0], after[1]]
+        condition = f"where {key} {beyond} ($4, $5)"
+    whose = ""
+    if seen and viewer_id is not None:
+        arguments.append(viewer_id)
+        whose = f"and {_SEEN[seen]}".replace("$viewer", f"${len(arguments)}")
+    rows = await db.fetch(
+        f"""
+        select id, {column} as key from (
+            select m.id, m.sort_title, m.release_year, i.added
+              from media_items m
+              join (select media_id, min(discovered_at) as added from library_items
+                     where match_state = 'matched' group by media_id) i on i.media_id = m.id
+             where ($1::text is null or m.media_type = $1)
+               and ($2 = '' or exists (select 1 from media_genres mg join genres g
+                     on g.id = mg.genre_id where mg.media_id = m.id and g.name = $2::citext))
+               {whose}
+        ) t {condition} order by {column} {direction}, id {direction} limit $3
+        """,
+        *arguments,
+    )
+    return [(row["id"], row["key"]) for row in rows]
+
+
+_HAS_FILE = (
+    "exists (select 1 from library_items i where i.media_id = m.id and i.match_state = 'matched'"
+)
+
+
+async def find_titles(db: Executor, folded: str, text: str, limit: int) -> list[UUID]:
+    """Titles with a file by a part of their name or of a file's name, likeliest first."""
+    escaped = [each.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+               for each in (folded, text)]  # fmt: skip
+    rows = await db.fetch(
+        "select m.id, (m.folded_title = $1)::int * 4 + (m.folded_title like $2 || '%')::int * 2"
+        " + (m.folded_title like '%' || $2 || '%')::int as rank from media_items m"
+        f" where {_HAS_FILE}) and (($1 <> '' and m.folded_title like '%' || $2 || '%')"
+        "   or m.original_title ilike '%' || $3 || '%'"
+        f"  or {_HAS_FILE} and i.file_name ilike '%' || $3 || '%'))"
+        " order by rank desc, m.sort_title, m.id limit $4",
+        folded,
+        *escaped,
+        limit,
+    )
+    return [row["id"] for row in rows]
+
+
+async def nearest_title(db: Executor, folded: str) -> str:
+    """The title with a file that is spelled most like this; "" when none is near."""
+    found: str | None = await db.fetchval(
+        f"select m.title from media_items m where {_HAS_FILE})"
+        " and similarity(m.folded_title, $1) > 0.3"
+        " order by similarity(m.folded_title, $1) desc, m.sort_title limit 1",
+        folded,
+    )
+    return found or ""
+
+
+async def genres(db: Executor, kind: str) -> list[str]:
+    """Genres of the titles of a kind that have files."""
+    rows = await db.fetch(
+        "select distinct g.name::text as name from genres g"
+        " join media_genres mg on mg.genre_id = g.id join media_items m on m.id = mg.media_id"
+        " where m.media_type = $1 and exists (select 1 from library_items i"
+        "   where i.media_id = m.id and i.match_state = 'matched') order by 1",
+        kind,
+    )
+    return [row["name"] for row in rows]
