@@ -87,7 +87,6 @@ def _in_progress(
         progress=row.fraction,
         seen=False,
         play_href=_play(files.get((row.media_id, row.episode_id)), row.episode_id),
-        backdrop=picture_path(episode.id, "still") if episode else card.backdrop,
         position_seconds=row.position_seconds,
         duration_seconds=row.duration_seconds,
         episode_id=str(row.episode_id or ""),

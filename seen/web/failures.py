@@ -12,6 +12,7 @@ from aiohttp.typedefs import Handler, Middleware
 from seen.core.errors import Invalid, SeenError, SignInNeeded, TooLarge, Unavailable
 from seen.core.http import BASE, problem_response
 from seen.core.log import get_log
+from seen.core.pages import HOME
 
 log = get_log(__name__)
 ErrorPage = Callable[[web.Request, SeenError], Awaitable[web.StreamResponse]]
@@ -82,7 +83,7 @@ async def _answer(request: web.Request, error: SeenError, page: ErrorPage) -> we
         return problem_response(error)
     if isinstance(error, SignInNeeded):
         target = "/app/login"
-        if request.method == "GET" and request.path not in ("/app", "/app/events"):
+        if request.method == "GET" and request.path not in ("/app", HOME, "/app/events"):
             target += f"?next={quote(request.path_qs, safe='')}"
         return web.HTTPSeeOther(target)
     return await page(request, error)

@@ -1,0 +1,100 @@
+"""A metadata service of our own with a few invented films, in a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import threading
+from types import TracebackType
+from typing import Any
+
+from aiohttp import web
+from PIL import Image
+
+KEY = "a-key-for-tests"
+FILMS = {
+    101: ("The Slow Harbour", "1987-01-30"),
+    102: ("The Slow Harbour", "2013-06-12"),
+    103: ("Winter Lanterns", "2014-02-03"),
+}
+
+
+class Service:
+    """Speaks as much of the protocol as matching one film needs. A context manager."""
+
+    def __init__(self) -> None:
+        self.url = ""
+        self._loop = asyncio.new_event_loop()
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def __enter__(self) -> Service:
+        self._thread.start()
+        assert self._ready.wait(10)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(5)
+        self._loop.close()
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        runner = self._loop.run_until_complete(self._start())
+        self._loop.run_forever()
+        self._loop.run_until_complete(runner.cleanup())
+
+    async def _start(self) -> web.AppRunner:
+        app = web.Application()
+        app.router.add_get("/3/{path:.*}", self._answer)
+        app.router.add_get("/pictures/{path:.*}", _picture)
+        runner = web.AppRunner(app, shutdown_timeout=0.5, access_log=None)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        host, port = runner.addresses[0][:2]
+        self.url = f"http://{host}:{port}"
+        self._ready.set()
+        return runner
+
+    async def _answer(self, request: web.Request) -> web.Response:
+        if request.query.get("api_key") != KEY:
+            return web.json_response({"status_message": "Invalid API key"}, status=401)
+        path = request.match_info["path"]
+        if path == "configuration":
+            return web.json_response({"images": {"secure_base_url": f"{self.url}/pictures/"}})
+        if path.startswith("search/"):
+            return web.json_response(_found(path, request.query.get("query", "")))
+        kind, _, number = path.partition("/")
+        if kind == "movie" and number.isdigit() and int(number) in FILMS:
+            more = {"runtime": 101, "genres": [{"name": "Drama"}], "status": "Released"}
+            return web.json_response({**_film(int(number)), **more})
+        return web.json_response({"status_message": "Not found"}, status=404)
+
+
+def _film(number: int) -> dict[str, Any]:
+    title, day = FILMS[number]
+    return {
+        "id": number, "title": title, "original_title": title, "release_date": day,
+        "overview": "Nobody waits for the last boat.", "poster_path": f"/{number}.png",
+        "backdrop_path": None, "vote_count": 40, "vote_average": 7.0, "popularity": 2.0,
+        "original_language": "en",
+    }  # fmt: skip
+
+
+def _found(path: str, words: str) -> dict[str, Any]:
+    films = [] if path == "search/tv" else [_film(number) for number in FILMS]
+    if path == "search/multi":
+        films = [{**each, "media_type": "movie"} for each in films]
+    fitting = [each for each in films if words and words.casefold() in each["title"].casefold()]
+    return {"page": 1, "results": fitting, "total_pages": 1, "total_results": len(fitting)}
+
+
+async def _picture(_: web.Request) -> web.Response:
+    out = io.BytesIO()
+    Image.linear_gradient("L").resize((200, 300)).save(out, "PNG")
+    return web.Response(body=out.getvalue(), content_type="image/png")
