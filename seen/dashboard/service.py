@@ -60,7 +60,7 @@ class Dashboard:
         # Whose bodies this process built: what all people see changes with the library.
         self._built: set[UUID] = set()
         events.on("progress", self._forget_person)
-        for topic in ("library", "catalog", "plugins", "reconnected"):
+        for topic in ("library", "catalog", "plugin_status", "reconnected"):
             events.on(topic, self._forget_all)
 
     async def _forget_person(self, event: Event) -> None:

@@ -13,7 +13,15 @@ from seen.catalog.service import Catalog
 from seen.core.log import get_log
 from seen.host import PluginHost
 from seen.host.registry import Handle
-from seen.library.model import Candidate, Decision, FileFacts, SearchStep, decide, search_plan
+from seen.library.model import (
+    Candidate,
+    Decision,
+    FileFacts,
+    SearchStep,
+    decide,
+    follow_ids,
+    search_plan,
+)
 from seen.plugin.capabilities import MetadataProvider
 from seen.plugin.errors import NotFound, PluginError
 from seen.plugin.models import ExternalRef, MediaKind, ParsedName, ParseHints, SearchHit
@@ -93,6 +101,10 @@ class Identifier:
         decision = decide(parsed, ())
         for step in search_plan(parsed, path=path):
             await self._ask(step, path, answers)
+            # What a side-car file says of ids is as good as if the name said it.
+            hits = [each.hit for each in answers.candidates]
+            if not step.by_id and (follow := follow_ids(parsed, hits)) is not None:
+                await self._ask(follow, path, answers)
             decision = decide(
                 parsed, answers.candidates, FileFacts(duration_seconds), self._echo_will_do(parsed)
             )
@@ -106,7 +118,7 @@ class Identifier:
             episodes = await self._episodes(decision.chosen, media_id, parsed)
         except PluginError as error:
             return Identified(decision, complete=False, reason=f"{error}; it is tried again later")
-        if parsed.kind is MediaKind.SHOW and not episodes:
+        if parsed.kind is MediaKind.SHOW and not episodes and _names_an_episode(parsed):
             reason = f"{decision.chosen.hit.title} was found, but not which episode this is"
             return Identified(decision, reason=reason, complete=answers.complete)
         return Identified(decision, media_id, tuple(episodes), answers.complete, decision.reason)
@@ -216,6 +228,15 @@ async def _search(
     except PluginError as error:
         return (), f"{provider.title}: {error}; it is asked again later"
     return hits, ""
+
+
+def _names_an_episode(parsed: ParsedName) -> bool:
+    """Whether the name speaks of an episode, so that a file without one is a question.
+
+    A name that does not is a whole season or a bonus, and belongs to the show as it is.
+    """
+    numbered = bool(parsed.episodes) or parsed.absolute_episode is not None
+    return not parsed.extra and (numbered or parsed.air_date is not None)
 
 
 def _aliases(parsed: ParsedName, candidates: Sequence[Candidate]) -> list[ExternalRef]:

@@ -224,7 +224,7 @@ class Scan:
         parsed = await self._identifier.parse(path, ParseHints(Path(root.path), root.kind))
         locked = record is not None and record.locked
         identified = None
-        if parsed is not None and not parsed.extra and not locked:
+        if parsed is not None and not locked:
             duration = probe.duration_seconds if probe else None
             identified = await self._identifier.identify(path, parsed, duration)
         growing = await asyncio.to_thread(_changed, found)
@@ -355,13 +355,14 @@ def _columns(
     shown, raw = display_path(found.path)
     video, audio = main_codecs(probe.streams if probe else ())
     state, reason, confidence = "unmatched", problem or "The name says nothing", 0.0
-    if parsed is not None and parsed.extra:
-        state, reason = "ignored", f"An extra: {parsed.extra}"
-    elif identified is not None:
+    if identified is not None:
         confidence = identified.decision.confidence
         reason = identified.reason
         if identified.media_id is not None:
             state = "matched"
+        elif parsed is not None and parsed.extra:
+            # A bonus of something nobody knows is nothing to review.
+            state = "ignored"
     return {
         "id": new_id(),
         "root_id": root.id,
@@ -378,6 +379,7 @@ def _columns(
         "resolution_label": resolution_label(probe.streams if probe else ()),
         "edition": parsed.edition if parsed else "",
         "part": parsed.part if parsed else None,
+        "extra": parsed.extra if parsed else "",
         "match_state": state,
         "match_confidence": confidence,
         "match_reason": reason,

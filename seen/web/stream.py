@@ -14,7 +14,7 @@ from seen.core.viewer import Viewer
 _PING_SECONDS = 20.0
 # What pages may hear; everything else is between the server's own parts.
 _FOR_ALL = {"library": "library", "job": "scan", "catalog": "catalog"}
-_FOR_ADMINS = {"plugins": "plugins"}
+_FOR_ADMINS = {"plugins": "plugins", "plugin_status": "plugins"}
 _FOR_OWNER = {"progress": "progress"}
 
 

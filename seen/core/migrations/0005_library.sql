@@ -30,6 +30,8 @@ create table library_items (
     resolution_label  text not null default '',
     edition           text not null default '',
     part              smallint,
+    -- What bonus it is (trailer, sample, interview); empty for the real thing.
+    extra             text not null default '',
     match_state       text not null default 'unmatched'
                       check (match_state in ('matched', 'unmatched', 'ignored')),
     match_confidence  double precision not null default 0 check (match_confidence between 0 and 1),

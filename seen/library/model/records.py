@@ -48,7 +48,8 @@ class FileRecord:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A file of the library. ``evidence`` holds what its name said and the ranked candidates."""
+    """A file of the library. ``extra`` names a bonus ("trailer"), "" for the real thing;
+    ``evidence`` holds what its name said and the ranked candidates."""
 
     id: UUID
     root_id: UUID
@@ -64,6 +65,7 @@ class Item:
     resolution_label: str
     edition: str
     part: int | None
+    extra: str
     match_state: MatchState
     match_confidence: float
     match_locked: bool

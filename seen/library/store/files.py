@@ -12,7 +12,7 @@ from seen.plugin.models import StreamInfo
 _ITEM = """
     select i.id, i.root_id, i.media_id, i.absolute_path, i.raw_path, i.file_name,
            i.file_size_bytes, i.container_format, i.video_codec, i.audio_codec,
-           i.duration_seconds, i.resolution_label, i.edition, i.part, i.match_state,
+           i.duration_seconds, i.resolution_label, i.edition, i.part, i.extra, i.match_state,
            i.match_confidence, i.match_locked, i.match_reason, i.evidence, i.problem,
            i.missing_since, i.discovered_at, i.scanned_at, i.updated_at
       from library_items i
@@ -61,7 +61,7 @@ async def items_of_media(db: Executor, media_id: UUID) -> list[tuple[Item, list[
         f"select x.*, array(select episode_id from library_item_episodes e"
         f"   where e.library_item_id = x.id) as episodes from ({_ITEM}"
         "   where i.media_id = $1 and i.match_state = 'matched') x"
-        " order by x.missing_since is not null, x.part nulls first,"
+        " order by x.extra <> '', x.missing_since is not null, x.part nulls first,"
         "   nullif(regexp_replace(x.resolution_label, '\\D', '', 'g'), '')::int desc nulls last,"
         "   x.file_size_bytes desc",
         media_id,
@@ -80,7 +80,7 @@ async def files_of(db: Executor, media_ids: Sequence[UUID]) -> dict[tuple[UUID, 
         "select distinct on (i.media_id, e.episode_id) i.media_id, e.episode_id, i.id"
         " from library_items i left join library_item_episodes e on e.library_item_id = i.id"
         " where i.media_id = any($1::uuid[]) and i.match_state = 'matched'"
-        " and i.missing_since is null and i.problem = ''"
+        " and i.missing_since is null and i.problem = '' and i.extra = ''"
         " order by i.media_id, e.episode_id, i.part nulls first, i.file_size_bytes desc",
         list(media_ids),
     )

@@ -38,7 +38,7 @@ async def upsert_item(db: Executor, values: dict[str, Any], *, keep_match: bool)
     columns = list(values)
     match_columns = {
         "media_id", "match_state", "match_confidence", "match_reason", "evidence", "edition",
-        "part",
+        "part", "extra",
     }  # fmt: skip
     places = ", ".join(f"${number}" for number in range(1, len(columns) + 1))
     updates = ", ".join(

@@ -18,7 +18,7 @@ async def counts(db: Executor) -> dict[str, int]:
         " count(*) filter (where i.match_state = 'unmatched') as review,"
         " count(*) filter (where i.match_state = 'ignored') as ignored,"
         " coalesce(sum(i.file_size_bytes), 0)::bigint as bytes"
-        " from library_items i left join media_items m on m.id = i.media_id"
+        " from library_items i left join media_items m on m.id = i.media_id and i.extra = ''"
     )
     return dict(row or {})
 
@@ -81,7 +81,8 @@ async def titles(
             select m.id, m.sort_title, m.release_year, i.added
               from media_items m
               join (select media_id, min(discovered_at) as added from library_items
-                     where match_state = 'matched' group by media_id) i on i.media_id = m.id
+                     where match_state = 'matched' and extra = '' group by media_id) i
+                on i.media_id = m.id
              where ($1::text is null or m.media_type = $1)
                and ($2 = '' or exists (select 1 from media_genres mg join genres g
                      on g.id = mg.genre_id where mg.media_id = m.id and g.name = $2::citext))
@@ -93,9 +94,7 @@ async def titles(
     return [(row["id"], row["key"]) for row in rows]
 
 
-_HAS_FILE = (
-    "exists (select 1 from library_items i where i.media_id = m.id and i.match_state = 'matched'"
-)
+_HAS_FILE = "exists (select 1 from library_items i where i.media_id = m.id and i.match_state = 'matched' and i.extra = ''"
 
 
 async def find_titles(db: Executor, folded: str, text: str, limit: int) -> list[UUID]:
@@ -133,7 +132,7 @@ async def genres(db: Executor, kind: str) -> list[str]:
         "select distinct g.name::text as name from genres g"
         " join media_genres mg on mg.genre_id = g.id join media_items m on m.id = mg.media_id"
         " where m.media_type = $1 and exists (select 1 from library_items i"
-        "   where i.media_id = m.id and i.match_state = 'matched') order by 1",
+        "   where i.media_id = m.id and i.match_state = 'matched' and i.extra = '') order by 1",
         kind,
     )
     return [row["name"] for row in rows]

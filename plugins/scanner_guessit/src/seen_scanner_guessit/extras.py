@@ -18,6 +18,11 @@ _SUFFIX = re.compile(
     r"|[ _](trailer|sample))(?:[.-](?:bluray[.-]disc|remux))?\s*$",
     re.IGNORECASE,
 )
+# Words that are also names of release groups, which stand behind such marks.
+_ALSO_GROUPS = frozenset({"scene", "short", "clip", "extra", "other", "deleted"})
+_RELEASE = re.compile(
+    r"[. _-](?:480|576|720|1080|2160)[pi]\b|[xh][. ]?26[45]|xvid|divx", re.IGNORECASE
+)
 _NUMBERED = re.compile(r"-x\d{2}(?:-|$)")
 _WHOLE = re.compile(r"^(trailer|sample|proof)(?![^\W_])", re.IGNORECASE)
 _SAMPLE_FIRST = re.compile(r"^(?:sample)[-._ ]", re.IGNORECASE)
@@ -29,6 +34,8 @@ def extra_in(name: str) -> str:
     found = _SUFFIX.search(name)
     if found:
         word = (found[1] or found[2]).lower()
+        if word in _ALSO_GROUPS and _RELEASE.search(name):
+            return ""
         return _SAME.get(word, word)
     if _NUMBERED.search(name):
         return "extra"
