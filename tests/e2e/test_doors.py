@@ -26,7 +26,7 @@ async def leave_and_come_back(tab: Page) -> None:
     # The old secret is worth nothing any more.
     await tab.context.add_cookies([session])
     await tab.goto("/app/movies")
-    await tab.wait_for_url("**/app/login?next=*movies")
+    await tab.wait_for_url("**/app/login?next=**movies")
 
 
 async def test_signing_in_leads_to_where_one_wanted_to_go(
