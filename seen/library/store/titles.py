@@ -94,7 +94,10 @@ async def titles(
     return [(row["id"], row["key"]) for row in rows]
 
 
-_HAS_FILE = "exists (select 1 from library_items i where i.media_id = m.id and i.match_state = 'matched' and i.extra = ''"
+_HAS_FILE = (
+    "exists (select 1 from library_items i where i.media_id = m.id"
+    " and i.match_state = 'matched' and i.extra = ''"
+)
 
 
 async def find_titles(db: Executor, folded: str, text: str, limit: int) -> list[UUID]:
