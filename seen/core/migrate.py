@@ -1,7 +1,8 @@
 """Bring the database's tables to the version this code needs.
 
-yoyo's own lock is a row that outlives a killed process, so the whole run stands inside an advisory
-lock, which PostgreSQL drops with the connection; whoever holds that may clear a left-over row.
+yoyo's own lock is a row that outlives a killed process, and its ``apply_one`` changes the tables
+on one connection and notes that on another. Here an advisory lock, which PostgreSQL drops with the
+connection, keeps others out, and a migration and its note are one transaction.
 """
 
 from __future__ import annotations
@@ -21,21 +22,21 @@ _LOCK = 0x5EE_0001
 def migrate(dsn: str, progress: Callable[[int, int, str], None] | None = None) -> int:
     """Apply what is missing and answer with how many migrations that was. Blocks: use a thread.
 
-    Each migration is one transaction, so a crash leaves the version before it, and running again
-    goes on from there. Two callers at once: the second waits and finds nothing to do.
+    A crash leaves the version before the migration it met, and running again goes on from there.
+    Two callers at once: the second waits and finds nothing to do.
     """
     with psycopg.connect(dsn, autocommit=True) as guard:
         guard.execute("select pg_advisory_lock(%s)", (_LOCK,))
         backend = get_backend(_yoyo_dsn(dsn))
         try:
-            backend.break_lock()
-            migrations = read_migrations(str(MIGRATIONS))
-            missing = backend.to_apply(migrations)
-            with backend.lock():
-                for done, migration in enumerate(missing):
-                    if progress is not None:
-                        progress(done, len(missing), migration.id)
-                    backend.apply_one(migration)
+            backend.ensure_internal_schema_updated()
+            missing = backend.to_apply(read_migrations(str(MIGRATIONS)))
+            for done, migration in enumerate(missing):
+                if progress is not None:
+                    progress(done, len(missing), migration.id)
+                with backend.transaction():
+                    migration.process_steps(backend, "apply")
+                    backend.mark_one(migration, log=False)
             return len(missing)
         finally:
             backend.connection.close()
