@@ -24,7 +24,7 @@ _EMAIL = re.compile(r"[^\s@<>\"',;]{1,64}@[^\s@<>\"',;]{1,180}")
 
 # What a person may choose, with the value that holds until then.
 DEFAULT_SETTINGS: dict[str, Any] = {
-    "theme": "system",
+    "theme": "dark",
     "autoplayNext": True,
     "watchedPercent": 92,
     "startedPercent": 5,
@@ -140,7 +140,7 @@ def merge_settings(stored: dict[str, Any], changes: dict[str, Any]) -> dict[str,
         if type(value) is not type(DEFAULT_SETTINGS[name]):
             raise Invalid(f"{name} must be like {DEFAULT_SETTINGS[name]!r}.")
     merged = {**stored, **changes}
-    if merged.get("theme", "system") not in ("dark", "light", "system"):
+    if merged.get("theme", DEFAULT_SETTINGS["theme"]) not in ("dark", "light", "system"):
         raise Invalid("The theme must be dark, light or system.")
     started = merged.get("startedPercent", DEFAULT_SETTINGS["startedPercent"])
     watched = merged.get("watchedPercent", DEFAULT_SETTINGS["watchedPercent"])

@@ -121,7 +121,8 @@ async def sign_in(accounts: Accounts, call: Call, user: User, target: str) -> we
     token = await accounts.open_browser_session(user, origin_of(call))
     response = see_other(target)
     set_session_cookie(call.request, response, token)
-    set_theme_cookie(call.request, response, str(user.settings.get("theme", "system")))
+    theme = str(user.settings.get("theme", DEFAULT_SETTINGS["theme"]))
+    set_theme_cookie(call.request, response, theme)
     return response
 
 

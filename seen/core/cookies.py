@@ -27,9 +27,9 @@ def set_theme_cookie(request: web.Request, response: web.StreamResponse, theme: 
 
 
 def kept_theme(request: web.Request) -> str:
-    """The theme this browser had last; "system" where it had none."""
+    """The theme this browser had last; dark where it had none."""
     kept = request.cookies.get(THEME, "")
-    return kept if kept in THEMES else "system"
+    return kept if kept in THEMES else "dark"
 
 
 def _set(

@@ -243,7 +243,7 @@ def _running(view: PluginView) -> str:
 def tone_of(view: PluginView) -> Tone:
     """The colour that repeats what the status says."""
     if view.state == "running" and (
-        view.health or any(each.rests_for > 0 for each in view.objects)
+        view.health not in _WELL or any(each.rests_for > 0 for each in view.objects)
     ):
         return "warn"
     return _TONES[view.state]
