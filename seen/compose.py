@@ -158,7 +158,7 @@ def _assemble(settings: Settings, db: Database, cache: Cache, events: Events) ->
     artwork = Artwork(settings.data_dir / "artwork", host.allowed_hosts, roots.paths)
     catalog = Catalog(db, events)
     tracking = Tracking(db, cache, events)
-    library = Library(db, events, jobs, host, catalog)
+    library = Library(db, events, jobs, host, catalog, tracking)
     roots.follow(library, events)
     playback = Playback(
         library, derive(secret, "stream addresses"), settings.data_dir / "subtitles"
@@ -168,6 +168,7 @@ def _assemble(settings: Settings, db: Database, cache: Cache, events: Events) ->
     jobs.register(_cleanup(accounts))
     demo = Demo(settings.data_dir / "demo", library, jobs)
     jobs.register(demo.job())
+    library.follow(demo.job().name)
     assets = Assets()
     shell = Shell(
         make_environment(assets.url, host.template_dirs),

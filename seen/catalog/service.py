@@ -112,6 +112,29 @@ class Catalog:
         known = await store.media_by_refs(connection, refs)
         return known[0] if known else new_id()
 
+    async def pair_episodes(
+        self, connection: Connection, twin: UUID, media_id: UUID
+    ) -> dict[UUID, UUID]:
+        """The episodes of one show by those of another with the same numbers; missing ones are
+        made."""
+        old = await store.episodes(connection, twin)
+        if not old:
+            return {}
+        await store.upsert_episodes(
+            connection,
+            media_id,
+            [Episode(each.season_number, each.number, each.title) for each in old],
+        )
+        new = {
+            (e.season_number, e.number): e.id for e in await store.episodes(connection, media_id)
+        }
+        return {each.id: new[each.season_number, each.number] for each in old}
+
+    async def remove_absorbed(self, connection: Connection, twin: UUID, media_id: UUID) -> None:
+        """Let a title answer to another one's references, and forget that one."""
+        await store.move_refs(connection, twin, media_id)
+        await store.delete_title(connection, twin)
+
     async def season_is_fresh(self, media_id: UUID, number: int) -> bool:
         """Whether a season's episodes need not be asked for again yet."""
         return await store.season_is_known(self._db, media_id, number)

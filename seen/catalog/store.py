@@ -92,6 +92,12 @@ async def claim_refs(db: Executor, media_id: UUID, refs: Sequence[ExternalRef]) 
     return owner
 
 
+async def move_refs(db: Executor, twin: UUID, media_id: UUID) -> None:
+    await db.execute(
+        "update media_external_ids set media_id = $2 where media_id = $1", twin, media_id
+    )
+
+
 async def delete_title(db: Executor, media_id: UUID) -> None:
     await db.execute("delete from media_items where id = $1", media_id)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,9 @@ from seen.plugin.models import ExternalRef, MediaKind, ParsedName, ParseHints, S
 log = get_log(__name__)
 _SEARCH_SECONDS = 20.0
 _DETAILS_SECONDS = 30.0
+# A provider that refused this many questions in a row is left alone for the rest of a scan; the
+# files it was not asked about come again with the next one.
+_PATIENCE = 5
 # A library of many names asks about few titles at a time; more answers than this are dropped.
 _MEMO_ENTRIES = 5_000
 
@@ -54,15 +57,21 @@ class _Answers:
     refusal: str = ""
 
 
+Absorb = Callable[[UUID, UUID], Awaitable[None]]
+"""Lets a title take over everything of another one that turned out to be the same."""
+
+
 class Identifier:
     """Identifies files during one scan, remembering what it asked.
 
     One name is one question however many episodes carry it.
     """
 
-    def __init__(self, host: PluginHost, catalog: Catalog) -> None:
+    def __init__(self, host: PluginHost, catalog: Catalog, absorb: Absorb) -> None:
         self._host = host
         self._catalog = catalog
+        self._absorb = absorb
+        self._refusals: dict[str, tuple[int, str]] = {}
         self._searches: dict[tuple[Any, ...], asyncio.Task[tuple[Sequence[SearchHit], str]]] = {}
         self._titles: dict[ExternalRef, asyncio.Lock] = {}
         self._seasons: dict[tuple[UUID, int], asyncio.Lock] = {}
@@ -151,9 +160,25 @@ class Identifier:
             self._searches.clear()
         task = self._searches.get(key)
         if task is None:
-            task = asyncio.create_task(_search(provider, step))
+            task = asyncio.create_task(self._search_once(provider, step))
             self._searches[key] = task
         return await asyncio.shield(task)
+
+    async def _search_once(
+        self, provider: Handle[MetadataProvider], step: SearchStep
+    ) -> tuple[Sequence[SearchHit], str]:
+        """A provider's hits, or why there is no answer."""
+        refused, refusal = self._refusals.get(provider.instance_id, (0, ""))
+        if refused >= _PATIENCE:
+            return (), refusal
+        try:
+            hits = await provider.call(lambda p: p.search(step.query), timeout=_SEARCH_SECONDS)
+        except PluginError as error:
+            refusal = f"{provider.title}: {error}; it is asked again later"
+            self._refusals[provider.instance_id] = (refused + 1, refusal)
+            return (), refusal
+        self._refusals.pop(provider.instance_id, None)
+        return hits, ""
 
     async def store(self, chosen: Candidate, aliases: Sequence[ExternalRef] = ()) -> UUID:
         """The title of a candidate, fetched when it is new. Raises PluginError."""
@@ -161,6 +186,10 @@ class Identifier:
         async with self._titles.setdefault(ref, asyncio.Lock()):
             known = await self._catalog.known(ref)
             if known is not None:
+                for alias in aliases:
+                    twin = await self._catalog.known(alias)
+                    if twin is not None and twin != known:
+                        await self._absorb(twin, known)
                 return known
             provider = self._provider(chosen.provider)
             details = await provider.call(lambda p: p.details(ref), timeout=_DETAILS_SECONDS)
@@ -217,17 +246,6 @@ class Identifier:
         for season in tree.seasons:
             if season.number > 0:
                 await self._load_season(chosen, media_id, season.number)
-
-
-async def _search(
-    provider: Handle[MetadataProvider], step: SearchStep
-) -> tuple[Sequence[SearchHit], str]:
-    """A provider's hits, or why there is no answer."""
-    try:
-        hits = await provider.call(lambda p: p.search(step.query), timeout=_SEARCH_SECONDS)
-    except PluginError as error:
-        return (), f"{provider.title}: {error}; it is asked again later"
-    return hits, ""
 
 
 def _names_an_episode(parsed: ParsedName) -> bool:

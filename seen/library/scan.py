@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from seen.catalog.service import Catalog
 from seen.core import clock
 from seen.core.db import Database
 from seen.core.events import Event, Events
@@ -37,6 +36,8 @@ _PROBE_SECONDS = 60.0
 # More than this share gone at once is a disk that is not there, not a person who tidied up.
 _VANISHED_SHARE = 0.5
 _VANISHED_LEAST = 5
+# How sure a match is that merely repeats the file's name.
+_NAME_ALONE = 0.5
 
 Say = Callable[[int, int, str], Awaitable[None]]
 
@@ -136,13 +137,13 @@ class Scan:
     """One scan over some roots."""
 
     def __init__(
-        self, db: Database, events: Events, host: PluginHost, catalog: Catalog, say: Say
+        self, db: Database, events: Events, host: PluginHost, identifier: Identifier, say: Say
     ) -> None:
         self._db = db
         self._events = events
         self._host = host
         self._say = say
-        self._identifier = Identifier(host, catalog)
+        self._identifier = identifier
         self.tally = Tally()
         self._done = 0
         self._total = 0
@@ -230,6 +231,9 @@ class Scan:
         growing = await asyncio.to_thread(_changed, found)
         if growing:
             problem = "The file is still growing; it is read again at the next scan"
+        if problem and identified and identified.decision.confidence <= _NAME_ALONE:
+            # A file that nobody can read and of which the name is all there is makes no title.
+            identified = None
         await self._write(
             root,
             found,

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +18,7 @@ from seen.core.jobs import Job, JobContext, JobEngine, Run
 from seen.core.text import clean
 from seen.host import PluginHost
 from seen.library import store
+from seen.library.folders import checked_folder, inside_roots, is_below
 from seen.library.identify import Identifier
 from seen.library.model import Candidate
 from seen.library.model.doing import Doing, doing_of
@@ -32,9 +31,9 @@ from seen.library.model.records import (
     TitleSort,
 )
 from seen.library.scan import Scan
-from seen.library.walk import reason_of
 from seen.plugin.errors import PluginError
 from seen.plugin.models import ExternalRef, MediaKind, SearchHit, SearchQuery
+from seen.tracking.service import Tracking
 
 SCAN_JOB = "library_scan"
 # One scan at a time on the whole server: two would ask the providers everything twice.
@@ -64,13 +63,25 @@ class Library:
     """Folders, files and what they are."""
 
     def __init__(
-        self, db: Database, events: Events, jobs: JobEngine, host: PluginHost, catalog: Catalog
+        self,
+        db: Database,
+        events: Events,
+        jobs: JobEngine,
+        host: PluginHost,
+        catalog: Catalog,
+        tracking: Tracking,
     ) -> None:
         self._db = db
         self._events = events
         self._jobs = jobs
         self._host = host
         self._catalog = catalog
+        self._tracking = tracking
+        self._fillers = [SCAN_JOB]
+
+    def follow(self, job: str) -> None:
+        """Show another job that fills the library in the place where pages show a scan."""
+        self._fillers.append(job)
 
     def job(self) -> Job:
         """The scan as background work: asked for, and four times a day."""
@@ -91,7 +102,7 @@ class Library:
 
     async def add_root(self, path: str, kind: MediaKind | None = None) -> Root:
         """Add a folder. Raises Invalid with a plain reason, Conflict when it is there already."""
-        real = await asyncio.to_thread(_checked_folder, path)
+        real = await asyncio.to_thread(checked_folder, path)
         for each in await self.roots():
             if each.path == real:
                 raise Conflict("This folder is already in the library.", code="root_known")
@@ -122,7 +133,7 @@ class Library:
         roots = await self.roots()
         if paths and not roots:
             raise Invalid("There is no library folder yet.")
-        accepted = [await asyncio.to_thread(_inside_roots, path, roots) for path in paths]
+        accepted = [await asyncio.to_thread(inside_roots, path, roots) for path in paths]
         facts = {"paths": sorted(set(accepted))}
         dedupe = ",".join(facts["paths"]) or "everything"
         run_id = await self._jobs.enqueue(SCAN_JOB, facts, dedupe=dedupe)
@@ -133,8 +144,11 @@ class Library:
         return await self._jobs.latest(SCAN_JOB)
 
     async def doing(self) -> Doing | None:
-        """The scan under way as a sentence; None when none is."""
-        return doing_of(await self.last_scan())
+        """The scan or other work under way that fills the library; None when none is."""
+        for name in self._fillers:
+            if found := doing_of(await self._jobs.latest(name)):
+                return found
+        return None
 
     async def _run_scan(self, context: JobContext) -> str:
         async def say(done: int, total: int, message: str) -> None:
@@ -152,19 +166,35 @@ class Library:
             roots = await self.roots()
             below: dict[UUID, str] = {}
             if paths:
-                roots = [each for each in roots if any(_is_below(p, each.path) for p in paths)]
+                roots = [each for each in roots if any(is_below(p, each.path) for p in paths)]
                 below = {
                     root.id: path
                     for root in roots
                     for path in paths
-                    if _is_below(path, root.path) and path != root.path
+                    if is_below(path, root.path) and path != root.path
                 }
-            scan = Scan(self._db, self._events, self._host, self._catalog, say)
+            scan = Scan(self._db, self._events, self._host, self._identifier(), say)
             tally = await scan.run(roots, below)
         finally:
             await guard.close()
         await self._events.emit(Event("library", facts={"scan": "done"}))
         return tally.sentence()
+
+    def _identifier(self) -> Identifier:
+        return Identifier(self._host, self._catalog, self._absorb)
+
+    async def _absorb(self, twin: UUID, media_id: UUID) -> None:
+        """Two titles turned out to be one: files and everybody's history go to the one that stays.
+
+        Happens when a title was known from file names alone and a provider that knows it comes
+        later, after another file has already brought the provider's title in.
+        """
+        async with self._db.transaction() as connection:
+            pairs = await self._catalog.pair_episodes(connection, twin, media_id)
+            await self._tracking.move(connection, twin, media_id, pairs)
+            await store.move_items(connection, twin, media_id, pairs)
+            await self._catalog.remove_absorbed(connection, twin, media_id)
+            await self._events.emit(Event("library"), connection)
 
     # --- browsing ----------------------------------------------------------------------------
 
@@ -327,9 +357,8 @@ class Library:
         hit = SearchHit(choice.ref, "")
         for provider in self._host.metadata_providers():
             if provider.facts.source == choice.ref.source:
-                identifier = Identifier(self._host, self._catalog)
                 try:
-                    return await identifier.store(Candidate(hit, provider.instance_id))
+                    return await self._identifier().store(Candidate(hit, provider.instance_id))
                 except PluginError as error:
                     raise Unavailable(f"{provider.title}: {error}") from error
         raise Invalid(f"Nobody here knows {choice.ref.source}.")
@@ -361,39 +390,3 @@ def _episode_numbers(item: Item, choice: Choice) -> tuple[int, Sequence[int]]:
     if not numbers:
         raise Invalid("Say which season and episode this file is.", code="episode_needed")
     return (season if season is not None else 1), numbers
-
-
-def _checked_folder(path: str) -> str:
-    """The real path of a folder that can be a library root. Raises Invalid."""
-    text = path.strip()
-    if not text or "\x00" in text or not Path(text).is_absolute():
-        raise Invalid(
-            "Give the full path of a folder, like /media/movies.",
-            errors=[{"field": "path", "message": "This is not a full path"}],
-        )
-    real = os.path.realpath(text)
-    if real == "/":
-        raise Invalid("The whole disk is too much; choose a folder with media in it.")
-    try:
-        with os.scandir(real):
-            pass
-    except OSError as error:
-        raise Invalid(
-            f"{text}: {reason_of(error)}.", errors=[{"field": "path", "message": reason_of(error)}]
-        ) from error
-    try:
-        real.encode()
-    except UnicodeEncodeError as error:
-        raise Invalid("The folder's name is not valid UTF-8.") from error
-    return real
-
-
-def _is_below(path: str, root: str) -> bool:
-    return path == root or path.startswith(root.rstrip("/") + "/")
-
-
-def _inside_roots(path: str, roots: Sequence[Root]) -> str:
-    real = os.path.realpath(path) if "\x00" not in path and Path(path).is_absolute() else ""
-    if not any(_is_below(real, root.path) for root in roots):
-        raise Invalid(f"{clean(path, 200)} is not inside a library folder.", code="outside_library")
-    return real

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -163,6 +163,17 @@ class Tracking:
                 Event("progress", subject=str(media_id), user_id=str(viewer.user_id)), connection
             )
         await self._cache.delete(*cache_keys(viewer.user_id))
+
+    async def move(
+        self, connection: Connection, twin: UUID, media_id: UUID, episodes: Mapping[UUID, UUID]
+    ) -> None:
+        """Hand everybody's history of one title to another that turned out to be the same.
+
+        ``episodes`` pairs the episodes of the two. Where both know a position, the later one
+        stays; every viewing stays.
+        """
+        await store.move_history(connection, twin, media_id, episodes)
+        await self._events.emit(Event("reconnected"), connection)
 
     # --- reading -----------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -245,3 +245,32 @@ async def next_up(db: Executor, user_id: UUID, limit: int) -> list[NextEpisode]:
         limit,
     )
     return [NextEpisode(**dict(row)) for row in rows]
+
+
+_PAIRS = "unnest($3::uuid[], $4::uuid[]) as pair(old_id, new_id)"
+
+
+async def move_history(
+    db: Executor, twin: UUID, media_id: UUID, episodes: Mapping[UUID, UUID]
+) -> None:
+    """Give everybody's rows of one title to another; of two positions the later one stays."""
+    arguments = (twin, media_id, list(episodes), list(episodes.values()))
+    await db.execute(
+        "update user_watched w set media_id = $2,"
+        f" episode_id = (select new_id from {_PAIRS} where old_id = w.episode_id)"
+        " where media_id = $1",
+        *arguments,
+    )
+    await db.execute(
+        "insert into user_progress (user_id, media_id, episode_id, position_seconds,"
+        " duration_seconds, dismissed_at, updated_at)"
+        f" select user_id, $2, (select new_id from {_PAIRS} where old_id = p.episode_id),"
+        "   position_seconds, duration_seconds, dismissed_at, updated_at"
+        "   from user_progress p where media_id = $1"
+        " on conflict (user_id, media_id, episode_id) do update set"
+        "   position_seconds = excluded.position_seconds,"
+        "   duration_seconds = excluded.duration_seconds,"
+        "   dismissed_at = excluded.dismissed_at, updated_at = excluded.updated_at"
+        "   where excluded.updated_at > user_progress.updated_at",
+        *arguments,
+    )

@@ -5,13 +5,19 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from seen.compose import Server
+from seen.core.errors import NotHere
+from seen.plugin.errors import NotReady
+from seen.plugin.models import ExternalRef, MediaKind
+from seen.tracking.service import Viewing
 from tests.conftest import Person
 from tests.media import put_clip
+from tests.titles import add_show
 
 
 async def quiet(done: int, total: int, message: str) -> None:
@@ -305,3 +311,56 @@ async def test_the_library_pages_hold_every_file_with_its_title(
     assert item["videoCodec"] == "h264"
     status, _ = await user.call("POST", "/library/rescan", json={})
     assert status == 403
+
+
+async def test_titles_that_turn_out_to_be_one_keep_everybodys_history(
+    server: Server, admin: Person, user: Person
+) -> None:
+    known_by_name, episodes = await add_show(server, "Northline", (3, 2))
+    real, real_episodes = await add_show(server, "Northline (the series)", (3,))
+    for person in (admin, user):
+        await server.tracking.mark_watched(person.viewer, known_by_name, episode_id=episodes[0])
+    await server.tracking.record_progress(
+        user.viewer, Viewing(known_by_name, episodes[3], 700, 3000)
+    )
+    await server.library._absorb(known_by_name, real)
+    for person in (admin, user):
+        assert set(await server.tracking.watched(person.viewer, real)) == {real_episodes[0]}
+    (row,) = await server.tracking.progress(user.viewer, real)
+    assert row.position_seconds == 700
+    tree = await server.catalog.show_tree(real)
+    assert [e.season_number for e in tree.episodes if e.id == row.episode_id] == [2]
+    with pytest.raises(NotHere):
+        await server.catalog.title(known_by_name)
+    ref = ExternalRef("tests", MediaKind.SHOW, "Northline")
+    assert await server.catalog.known(ref) == real
+
+
+async def test_a_provider_that_is_down_is_left_alone_and_asked_again_next_time(
+    server: Server, tmp_path: Path
+) -> None:
+    calls = 0
+
+    class Down:
+        instance_id = title = "down"
+        features = frozenset({"search", "feed"})
+        facts = SimpleNamespace(kinds=frozenset(MediaKind), source="down")
+
+        async def call(self, work: Any, *, timeout: float) -> Any:
+            nonlocal calls
+            calls += 1
+            raise NotReady("The service does not answer")
+
+    await server.host.settled(30)
+    running = server.host.metadata_providers
+    server.host.metadata_providers = lambda: (*running(), Down())  # type: ignore[method-assign, assignment, return-value]
+    root = tmp_path / "media"
+    for number in range(30):
+        put_clip(root / f"Film {number} ({1970 + number}).mp4")
+    await scan(server, root)
+    files = await listed(server)
+    assert {each["match_state"] for each in files.values()} == {"unmatched"}
+    assert "asked again later" in files["Film 3 (1973).mp4"]["match_reason"]
+    assert calls <= 15
+    server.host.metadata_providers = running  # type: ignore[method-assign]
+    assert "30 matched" in await scan(server)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -168,3 +168,22 @@ async def set_match(
 async def forget_scan(db: Executor, item_id: UUID) -> None:
     """Let the next scan look at a file again."""
     await db.execute("update library_items set scanned_at = null where id = $1", item_id)
+
+
+async def move_items(
+    db: Executor, twin: UUID, media_id: UUID, episodes: Mapping[UUID, UUID]
+) -> None:
+    """Give the files of one title to another, episode by episode."""
+    await db.execute(
+        "insert into library_item_episodes select l.library_item_id, pair.new_id"
+        " from library_item_episodes l"
+        " join unnest($1::uuid[], $2::uuid[]) as pair(old_id, new_id) on pair.old_id = l.episode_id"
+        " on conflict do nothing",
+        list(episodes),
+        list(episodes.values()),
+    )
+    await db.execute(
+        "update library_items set media_id = $2, updated_at = now() where media_id = $1",
+        twin,
+        media_id,
+    )
