@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import ipaddress
+import re
 import socket
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -25,6 +26,10 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 USER_AGENT = f"seen/{__version__}"
 
+# What the oldest supported Python still calls global.
+_V4_FORBIDDEN = tuple(
+    ipaddress.IPv4Network(each) for each in ("192.0.0.0/24", "192.88.99.0/24", "224.0.0.0/3")
+)
 _V6_FORBIDDEN = tuple(
     ipaddress.IPv6Network(each)
     for each in (
@@ -63,7 +68,7 @@ class EgressRefused(OSError):
 def is_public(address: Address) -> bool:
     """Whether an address is out on the internet, seen through every wrapping of IPv4 in IPv6."""
     if isinstance(address, ipaddress.IPv4Address):
-        return address.is_global and not address.is_multicast
+        return address.is_global and not any(address in network for network in _V4_FORBIDDEN)
     for network, shift in _V6_EMBEDS_V4:
         if address in network:
             return is_public(ipaddress.IPv4Address((int(address) >> shift) & 0xFFFFFFFF))
@@ -72,28 +77,27 @@ def is_public(address: Address) -> bool:
     return address.is_global and not address.is_multicast
 
 
+_NAME = re.compile(r"\w([\w-]*\w)?(\.\w([\w-]*\w)?)*")
+
+
 class Allowlist:
-    """Private hosts and networks that an admin allowed: names, addresses, CIDR, ``host:port``."""
+    """Private hosts and networks that an admin allowed: names, addresses, CIDR, ``host:port``.
+
+    An entry that is none of these allows nothing.
+    """
 
     def __init__(self, entries: Iterable[str] = ()) -> None:
         self._networks: list[tuple[Network, int | None]] = []
         self._names: set[tuple[str, int | None]] = set()
         for entry in entries:
-            self._add(entry)
-
-    def _add(self, entry: str) -> None:
-        try:
-            self._networks.append((ipaddress.ip_network(entry, strict=False), None))
-            return
-        except ValueError:
-            pass
-        parts = urlsplit(entry if "//" in entry else f"//{entry}")
-        host = (parts.hostname or "").rstrip(".").lower()
-        try:
-            self._networks.append((ipaddress.ip_network(host, strict=False), parts.port))
-        except ValueError:
-            if host:
-                self._names.add((host, parts.port))
+            found = read_entry(entry)
+            if found is None:
+                continue
+            host, port = found
+            if isinstance(host, str):
+                self._names.add((host, port))
+            else:
+                self._networks.append((host, port))
 
     def has_address(self, address: Address, port: int) -> bool:
         """Whether a network of the list holds the address."""
@@ -110,20 +114,41 @@ class Allowlist:
         return (name, None) in self._names or (name, port) in self._names
 
 
+def read_entry(entry: str) -> tuple[Network | str, int | None] | None:
+    """An entry of an allowlist: a network or a name, and a port or None for all; None when it is
+    no entry."""
+    try:
+        return ipaddress.ip_network(entry, strict=False), None
+    except ValueError:
+        pass
+    try:
+        parts = urlsplit(entry if "//" in entry else f"//{entry}")
+        host, port = (parts.hostname or "").rstrip(".").lower(), parts.port
+    except ValueError:
+        return None
+    if "//" not in entry and parts.path:
+        return None
+    try:
+        return ipaddress.ip_network(host, strict=False), port
+    except ValueError:
+        return (host, port) if _NAME.fullmatch(host) else None
+
+
 class Guard:
     """Decides about connections for one client: the server's list plus the client's own."""
 
     def __init__(self, allow: Iterable[str] = ()) -> None:
         self._allow = Allowlist(allow)
-        # Addresses that an allowed name resolved to just now, in this client.
-        self._resolved: set[tuple[str, int]] = set()
+        # What each allowed name and port stands for, by its last answer to this client.
+        self._resolved: dict[tuple[str, int], frozenset[str]] = {}
 
     def check(self, host: str, port: int) -> None:
         """Raise EgressRefused unless this numeric address may be dialled."""
         address = ipaddress.ip_address(host.split("%")[0])
         if is_public(address) or self._allow.has_address(address, port):
             return
-        if (str(address), port) in self._resolved:
+        named = (found for (_, allowed), found in self._resolved.items() if allowed == port)
+        if any(str(address) in found for found in named):
             return
         raise EgressRefused(
             f"{address} is a private address; an admin can allow it with SEEN_EGRESS_ALLOW"
@@ -132,7 +157,7 @@ class Guard:
     def resolved(self, host: str, port: int, addresses: Iterable[str]) -> None:
         """Remember what an allowed name stands for at this moment."""
         if self._allow.has_name(host, port):
-            self._resolved.update((each, port) for each in addresses)
+            self._resolved[host.rstrip(".").lower(), port] = frozenset(addresses)
 
     def socket_factory(self, info: tuple[Any, ...]) -> socket.socket:
         """Make the socket for one connection, or refuse."""
@@ -151,7 +176,11 @@ class _Resolver(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
-        found = await self._inner.resolve(host, port, family)
+        try:
+            found = await self._inner.resolve(host, port, family)
+        except UnicodeError as error:
+            # A part of the name is empty or too long; to clients this is a name like any unknown.
+            raise OSError(None, f"{host[:100]} is not a name") from error
         self._guard.resolved(host, port, (each["host"] for each in found))
         return found
 

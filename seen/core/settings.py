@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -22,6 +23,7 @@ Role = Literal["api", "pages", "worker", "downloader"]
 ROLES: tuple[Role, ...] = ("api", "pages", "worker", "downloader")
 PREFIX = "SEEN_"
 
+_HOST_NAME = re.compile(r"[\w.-]+(:\d+)?|\[[0-9A-Fa-f:.]+\](:\d+)?")
 Listed = Annotated[tuple[str, ...], NoDecode]
 
 
@@ -144,11 +146,35 @@ class Settings(BaseSettings):
             raise ValueError("must start with redis://, rediss:// or unix://")
         return value
 
+    @field_validator("egress_allow")
+    @classmethod
+    def _reachable(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if value:
+            from seen.core.egress import read_entry
+
+            for each in value:
+                if read_entry(each) is None:
+                    raise ValueError(
+                        f"must hold hosts, addresses or networks, {each} is none of these"
+                    )
+        return value
+
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _host_names(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for each in value:
+            if not _HOST_NAME.fullmatch(each):
+                raise ValueError(f"must hold host names such as seen.example.org, {each} is none")
+        return value
+
     @field_validator("trusted_proxies")
     @classmethod
     def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for each in value:
-            ipaddress.ip_network(each, strict=False)
+            try:
+                ipaddress.ip_network(each, strict=False)
+            except ValueError:
+                raise ValueError(f"must hold addresses or networks, {each} is neither") from None
         return value
 
     @field_validator("secret_key")
