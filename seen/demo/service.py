@@ -65,7 +65,7 @@ async def make_demo(folder: Path, tell: Tell) -> str:
     wanted = clips()
     for done, clip in enumerate(wanted):
         path = folder / f"{clip.path}.{clip.codecs[2]}"
-        await tell(done, len(wanted), path.name)
+        await tell(done, len(wanted), f"Making {path.name}")
         if not path.exists():
             await asyncio.to_thread(make_clip, clip, path)
     for each in facts():
