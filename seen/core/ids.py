@@ -25,4 +25,5 @@ def new_token() -> str:
 
 def token_hash(token: str) -> bytes:
     """What is stored instead of a token. SHA-256 suffices for 256 random bits."""
-    return hashlib.sha256(token.encode()).digest()
+    # What a client sends may hold lone surrogates; such a token was never given out.
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()

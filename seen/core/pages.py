@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from seen.core.errors import Invalid, Malformed, SeenError
 from seen.core.http import Access, Call, check_access
@@ -98,7 +99,11 @@ async def read_fields(call: Call) -> dict[str, str]:
         "multipart/form-data",
     ):
         raise Malformed("Send a form.")
-    form = await call.request.post()
+    try:
+        form = await call.request.post()
+    except (HttpProcessingError, ValueError, LookupError, AssertionError, RuntimeError) as error:
+        # aiohttp's parsers say in many ways that a body breaks the rules of its own kind.
+        raise Malformed("The form cannot be read; send it again.") from error
     return {name: value for name, value in form.items() if isinstance(value, str)}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
@@ -18,6 +19,12 @@ from seen.core.settings import Settings
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 # Names that only a local network gives out; nobody outside can make one resolve to this machine.
 _LOCAL_ENDINGS = (".localhost", ".local", ".lan", ".home.arpa", ".internal", ".home")
+
+# A host and perhaps a port, as browsers send them.
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[\w.-]+)(:\d*)?")
+# How the browser speaks to the proxy in front; response signals see the request as it came.
+_SCHEME = web.RequestKey("scheme", str)
+_HEALTH = "/api/v1/health/"
 
 CSP = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
@@ -41,16 +48,14 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
         response.headers.setdefault(name, value)
     if request.path.startswith("/api/"):
         response.headers.setdefault("Cache-Control", "no-store")
-    if request.scheme == "https":
+    if request.get(_SCHEME, request.scheme) == "https":
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
 
 
 def host_name(host: str) -> str:
     """The name in a Host header, without port, dots at the end and case; "" when it is rubbish."""
-    try:
-        return (urlsplit(f"//{host}").hostname or "").rstrip(".").lower()
-    except ValueError:
-        return ""
+    found = _HOST.fullmatch(host)
+    return found[1].strip("[]").rstrip(".").lower() if found else ""
 
 
 def is_local_name(name: str) -> bool:
@@ -80,17 +85,25 @@ def believe_proxies(proxies: Sequence[str]) -> Middleware:
             return await handler(request)
         # The nearest entry that is not a proxy of ours is the client; what stands before it is
         # the client's own claim.
-        hops = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
-        client = next((hop for hop in reversed(hops) if hop and not known(hop)), peer)
-        scheme = request.headers.get("X-Forwarded-Proto", request.scheme)
+        hops = _forwarded(request, "For")
+        client = next((hop for hop in reversed(hops) if not known(hop)), peer)
+        scheme = next(iter(_forwarded(request, "Proto")[-1:]), "")
         changed = request.clone(
             remote=client,
             scheme=scheme if scheme in ("http", "https") else request.scheme,
-            host=request.headers.get("X-Forwarded-Host", request.host),
+            host=next(iter(_forwarded(request, "Host")[-1:]), request.host),
         )
+        request[_SCHEME] = changed.scheme
         return await handler(changed)
 
     return middleware
+
+
+def _forwarded(request: web.Request, what: str) -> list[str]:
+    """The entries of a forwarded header, nearest last; some proxies add lines, some make the line
+    longer."""
+    lines = request.headers.getall(f"X-Forwarded-{what}", ())
+    return [part.strip() for line in lines for part in line.split(",") if part.strip()]
 
 
 def check_host(settings: Settings, accounts: Accounts) -> Middleware:
@@ -104,7 +117,7 @@ def check_host(settings: Settings, accounts: Accounts) -> Middleware:
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
         name = host_name(request.host)
-        if name in allowed or is_local_name(name) or request.path.startswith("/api/v1/health/"):
+        if name in allowed or is_local_name(name) or request.path.startswith(_HEALTH):
             return await handler(request)
         if allowed or not await accounts.is_claimed():
             raise Forbidden(
@@ -153,7 +166,10 @@ def recognise(accounts: Accounts) -> Middleware:
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         viewer = None
-        if scheme.lower() == "bearer" and token:
+        if request.path.startswith(_HEALTH):
+            # Whether the process is alive does not depend on a database that knows who asks.
+            pass
+        elif scheme.lower() == "bearer" and token:
             viewer = await accounts.viewer_by_access_token(token.strip())
         elif secret := request.cookies.get(SESSION):
             viewer = await accounts.viewer_by_token(secret)

@@ -12,7 +12,7 @@ from aiohttp.typedefs import Handler, Middleware
 from seen.core.errors import Invalid, SeenError, SignInNeeded, TooLarge, Unavailable
 from seen.core.http import BASE, problem_response
 from seen.core.log import get_log
-from seen.core.pages import HOME
+from seen.core.pages import HOME, see_other
 
 log = get_log(__name__)
 ErrorPage = Callable[[web.Request, SeenError], Awaitable[web.StreamResponse]]
@@ -51,7 +51,9 @@ def answer_errors(page: ErrorPage) -> Middleware:
         except web.HTTPException as error:
             if error.status < 400:
                 raise
-            problem = _Refused(error)
+            problem: SeenError = _Refused(error)
+            if isinstance(error, web.HTTPRequestEntityTooLarge):
+                problem = TooLarge(f"{error.text}.")
             response = await _answer(request, problem, page)
             for name in ("Allow", "Retry-After"):
                 if name in error.headers:
@@ -84,6 +86,6 @@ async def _answer(request: web.Request, error: SeenError, page: ErrorPage) -> we
     if isinstance(error, SignInNeeded):
         target = "/app/login"
         if request.method == "GET" and request.path not in ("/app", HOME, "/app/events"):
-            target += f"?next={quote(request.path_qs, safe='')}"
-        return web.HTTPSeeOther(target)
+            target += f"?next={quote(request.path_qs, safe='', errors='replace')}"
+        return see_other(target)
     return await page(request, error)
