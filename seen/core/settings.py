@@ -205,11 +205,11 @@ def load_settings(**overrides: Any) -> Settings:
 
 
 def _from_files(environ: Mapping[str, str]) -> dict[str, str]:
-    """Values of ``SEEN_X_FILE`` variables, for the server's own settings."""
+    """Values of ``SEEN_X_FILE`` variables; a plain ``SEEN_X`` that is set wins."""
     found: dict[str, str] = {}
     for name in Settings.model_fields:
         variable = f"{PREFIX}{name.upper()}_FILE"
-        if path := environ.get(variable):
+        if (path := environ.get(variable)) and not environ.get(f"{PREFIX}{name.upper()}"):
             found[name] = read_secret_file(variable, path)
     return found
 

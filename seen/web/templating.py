@@ -1,4 +1,4 @@
-"""Templates: each room has its own folder, plugins add theirs, a theme may put its own in front."""
+"""Templates: each room has its own folder, and plugins add theirs."""
 
 from __future__ import annotations
 
