@@ -7,6 +7,7 @@ from uuid import UUID
 from aiohttp import web
 
 from seen.core.http import Answer, Api, Call
+from seen.playback.sending import MediaResponse
 from seen.playback.service import Playback
 
 
@@ -62,8 +63,7 @@ def routes(playback: Playback) -> Api:
     async def stream(call: Call, token: str) -> web.StreamResponse:
         """The bytes of a file, whole or by Range. The address belongs to one session."""
         path, mime = await playback.open_link(call.viewer, token)
-        response = web.FileResponse(path, chunk_size=256 * 1024)
-        response.content_type = mime
+        response = MediaResponse(path, mime)
         response.headers["Cache-Control"] = "private, no-cache"
         return response
 

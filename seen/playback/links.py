@@ -36,6 +36,9 @@ def unseal(text: str, key: bytes, now: float) -> StreamLink | None:
     try:
         raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
         body, mac = raw[: _BODY.size], raw[_BODY.size :]
+        # One link has one spelling, although base64 would read several.
+        if base64.urlsafe_b64encode(raw).decode().rstrip("=") != text:
+            return None
         if not hmac.compare_digest(hmac.digest(key, body, hashlib.sha256)[:_MAC_BYTES], mac):
             return None
         item, session, expires = _BODY.unpack(body)

@@ -103,7 +103,9 @@ class Playback:
         try:
             async with self._turn:
                 if stream.external_path:
-                    return await asyncio.to_thread(_read_sidecar, stream.external_path, video)
+                    return await asyncio.to_thread(
+                        _read_sidecar, stream.external_path, video, stream.info.language
+                    )
                 cached = self._cache_dir / f"{stream.id}.vtt"
                 return await asyncio.to_thread(_read_embedded, video, stream.info.index, cached)
         except SubtitleError as error:
@@ -143,11 +145,11 @@ def _track(stream: StoredStream) -> SubtitleTrack:
     )
 
 
-def _read_sidecar(sidecar: str, video: Path) -> str:
+def _read_sidecar(sidecar: str, video: Path, language: str) -> str:
     real = Path(os.path.realpath(sidecar))
     if real.parent != video.parent:
         raise SubtitleError("The subtitle file does not lie beside its film.")
-    return webvtt(sidecar_cues(real))
+    return webvtt(sidecar_cues(real, language))
 
 
 def _read_embedded(video: Path, index: int, cached: Path) -> str:

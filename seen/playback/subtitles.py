@@ -15,11 +15,18 @@ from pathlib import Path
 import av
 import pysubs2
 from av.subtitles.stream import SubtitleStream
-from charset_normalizer import from_bytes
+from pysubs2.formats import autodetect_format
+
+from seen.playback.encodings import decode_text
 
 _MAX_BYTES = 10 * 2**20
-_TAGS = re.compile(r"\{[^}]*\}")
-_MARKUP = re.compile(r"</?(?!/?[ibu]\b)[^>]*>", re.IGNORECASE)
+# None of these looks further than the next bracket of its kind, so no text makes them slow.
+_TAGS = re.compile(r"\{[^{}]*\}")
+_DRAWING = re.compile(r"\{[^{}]*\\p[1-9][^{}]*\}")
+# A tag begins with a letter right behind the bracket: "2 < 3 and 5 > 4" is text.
+_MARKUP = re.compile(r"</?[a-z][^<>]*>|<\d\d[\d:.]*>", re.IGNORECASE)
+# What people put beside their films; other formats that the library knows are no such files.
+_FORMATS = frozenset({"srt", "ass", "ssa", "vtt", "microdvd", "mpl2", "tmp"})
 
 
 class SubtitleError(Exception):
@@ -35,35 +42,50 @@ class Cue:
     text: str
 
 
-def sidecar_cues(path: Path) -> list[Cue]:
-    """The cues of a subtitle file. Raises SubtitleError."""
+def sidecar_cues(path: Path, language: str = "") -> list[Cue]:
+    """The cues of a subtitle file; its language helps to read old encodings. Raises
+    SubtitleError."""
     try:
-        if path.stat().st_size > _MAX_BYTES:
+        if not path.is_file():
+            raise SubtitleError("The subtitle file is gone.")
+        with path.open("rb") as file:
+            raw = file.read(_MAX_BYTES + 1)
+        if len(raw) > _MAX_BYTES:
             raise SubtitleError("The subtitle file is too large.")
-        text = decode_text(path.read_bytes())
-        parsed = pysubs2.SSAFile.from_string(text, keep_unknown_html_tags=False)
+        return _parsed(decode_text(raw, language))
     except SubtitleError:
         raise
-    except (OSError, ValueError, KeyError, pysubs2.Pysubs2Error) as error:
+    except pysubs2.UnknownFPSError as error:
+        raise SubtitleError(
+            "The subtitle file counts pictures and does not say how many a second has."
+        ) from error
+    except Exception as error:  # whatever a hostile file makes a parser stumble over
         raise SubtitleError(f"The subtitle file cannot be read: {error}.") from error
-    return [
-        Cue(event.start, event.end, event.plaintext)
-        for event in parsed.events
-        if not event.is_comment and event.plaintext.strip()
-    ]
 
 
-def decode_text(raw: bytes) -> str:
-    """Text of unknown encoding: UTF-8 when it is that, else the best guess."""
-    for encoding in (
-        ("utf-8-sig", "utf-16") if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig",)
-    ):
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    best = from_bytes(raw).best()
-    return str(best) if best is not None else raw.decode("cp1252", "replace")
+def _parsed(text: str) -> list[Cue]:
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    kind = autodetect_format(lines)
+    if kind not in _FORMATS:
+        raise SubtitleError("The subtitle file is of no kind that is shown here.")
+    # The library's own ways to take markup out grow with the square of the text.
+    parsed = pysubs2.SSAFile.from_string(lines, format_=kind, keep_html_tags=True)
+    cues = []
+    for event in parsed.events:
+        shown = "" if event.is_comment else _plain(event.text)
+        if shown.strip():
+            cues.append(
+                Cue(event.start, event.end, html.unescape(shown) if kind == "vtt" else shown)
+            )
+    return cues
+
+
+def _plain(text: str) -> str:
+    """The text of a line without what is meant for a renderer."""
+    if _DRAWING.search(text):
+        return ""
+    text = _TAGS.sub("", text).replace("\\N", "\n").replace("\\n", "\n").replace("\\h", " ")
+    return _MARKUP.sub("", text)
 
 
 def embedded_cues(path: Path, stream_index: int) -> list[Cue]:
@@ -75,7 +97,7 @@ def embedded_cues(path: Path, stream_index: int) -> list[Cue]:
                 raise SubtitleError("This stream is not a subtitle.")
             base = stream.time_base or Fraction(1, 1000)
             return list(_packets(container.demux(stream), base))
-    except (OSError, IndexError, ValueError) as error:
+    except (av.FFmpegError, OSError, IndexError, ValueError) as error:
         raise SubtitleError(f"The subtitle cannot be read: {error}.") from error
 
 
@@ -85,8 +107,8 @@ def _packets(packets: Iterable[av.Packet[SubtitleStream]], base: Fraction) -> It
             continue
         text = _packet_text(packet)
         if text.strip():
-            start = int(packet.pts * base * 1000)
-            length = int((packet.duration or 0) * base * 1000)
+            start = round(packet.pts * base * 1000)
+            length = round((packet.duration or 0) * base * 1000)
             yield Cue(start, start + (length or 4000), text)
 
 
@@ -99,17 +121,20 @@ def _packet_text(packet: av.Packet[SubtitleStream]) -> str:
     text = raw.decode("utf-8", "replace")
     if codec in ("ass", "ssa"):
         text = text.split(",", 8)[-1]
-        text = _TAGS.sub("", text).replace("\\N", "\n").replace("\\n", "\n").replace("\\h", " ")
-    return _MARKUP.sub("", text)
+    shown = _plain(text)
+    return html.unescape(shown) if codec == "webvtt" else shown
 
 
 def webvtt(cues: Iterable[Cue]) -> str:
-    """Cues as a WebVTT document in the order of time. Markup in the text is shown, not obeyed."""
+    """Cues as a WebVTT document in the order of time. What looks like markup in their text is
+    shown, not obeyed."""
     blocks = ["WEBVTT\n"]
     for cue in sorted(cues, key=lambda each: (each.start, each.end)):
-        text = html.escape(_MARKUP.sub("", re.sub(r"</?[ibu]>", "", cue.text)), quote=False)
+        text = html.escape(cue.text.replace("\0", ""), quote=False)
         lines = "\n".join(line for line in text.splitlines() if line.strip())
-        blocks.append(f"{_time(cue.start)} --> {_time(max(cue.end, cue.start + 1))}\n{lines}\n")
+        if not lines:
+            continue
+        blocks.append(f"{_time(cue.start)} --> {_time(max(cue.end, cue.start + 1, 1))}\n{lines}\n")
     return "\n".join(blocks)
 
 

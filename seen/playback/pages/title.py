@@ -179,7 +179,7 @@ def _unplayable(at: Standing) -> str:
 
 
 def _actions(at: Standing, viewer: Viewer) -> dict[str, Any]:
-    fixable = viewer.is_admin and not at.is_show and at.held
+    fixable = viewer.is_admin and at.held
     return {
         "seen": None if at.is_show else seen_path(at.title.id),
         "watch_later": None,
