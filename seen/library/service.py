@@ -349,6 +349,19 @@ class Library:
             await self._events.emit(Event("library", subject=str(item_id)), connection)
         return await self.item(item_id)
 
+    async def companions(self, item: Item) -> list[UUID]:
+        """Other files that are episodes of the same show by their names."""
+        return await store.companions(self._db, item)
+
+    async def match_whole(self, item_id: UUID, choice: Choice) -> int:
+        """Say which show a file and its companions are of, each the episode its name tells;
+        answers with how many files that were."""
+        others = await self.companions(await self.item(item_id))
+        matched = await self.match(item_id, choice, force=True)
+        for each in others:
+            await self.match(each, Choice(matched.media_id), force=True)
+        return 1 + len(others)
+
     async def _chosen_title(self, choice: Choice) -> UUID:
         if choice.media_id is not None:
             return choice.media_id

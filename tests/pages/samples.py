@@ -382,6 +382,7 @@ def review_file(searched: bool = False) -> It:
             season=None if index == 8 else 1,
             episode=None if index == 8 else 7,
             asks_episode=index == 8,
+            whole=index == 2,
         )
 
     found = [
@@ -402,6 +403,7 @@ def review_file(searched: bool = False) -> It:
         kind="any",
         searched=searched,
         error="",
+        companions=7,
     )
 
 

@@ -14,6 +14,7 @@ from aiohttp.test_utils import TestClient
 from seen.compose import Server
 from seen.core.cookies import SESSION
 from seen.core.ids import new_id
+from seen.library.service import Choice
 from tests.conftest import PASSWORD, Person
 from tests.titles import add_movie, add_show
 
@@ -324,3 +325,21 @@ async def test_the_number_of_queries_does_not_grow_with_the_library(
     # One may be the look-up of the session, one the cards of a rail that was empty before.
     assert all(now <= then + 2 for now, then in zip(many, few, strict=True)), (few, many)
     assert max(many) <= 16
+
+
+async def test_all_files_of_a_show_are_put_right_at_once(server: Server, at_home: Client) -> None:
+    wrong, episodes = await add_show(server, "Northlight", seasons=(3,))
+    right, _ = await add_show(server, "Northline", seasons=(3,))
+    items = []
+    for number, episode in enumerate(episodes, 1):
+        item_id = await add_file(server, wrong, f"Northline S01E0{number}.mp4", episode)
+        parsed = {"kind": "show", "title": "Northline", "season": 1, "episodes": [number]}
+        await server.db.execute(
+            "update library_items set evidence = $2 where id = $1", item_id, {"parsed": parsed}
+        )
+        items.append(item_id)
+    page = (await get(at_home, f"/app/title/{wrong}"))[1]
+    assert any(f"/app/library/review?file={each}" in page for each in items)
+    assert await server.library.match_whole(items[0], Choice(right)) == 3
+    assert "There is no file of this" in (await get(at_home, f"/app/title/{wrong}"))[1]
+    assert (await get(at_home, f"/app/title/{right}"))[1].count("Play episode") == 3

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 from uuid import UUID
@@ -45,11 +45,15 @@ class PosterQuery(Query):
 
 
 class MatchForm(msgspec.Struct):
-    """A candidate as "source:kind:id", and the episode where the file's name does not tell it."""
+    """A candidate as "source:kind:id", and the episode where the file's name does not tell it.
+
+    ``whole``: the other files of the same show are meant as well.
+    """
 
     candidate: str
     season: str = ""
     episode: str = ""
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,11 @@ class ListedFile:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A title that the file may be. ``asks_episode``: somebody has to say which episode it is."""
+    """A title that the file may be.
+
+    ``asks_episode``: somebody has to say which episode it is; ``whole``: it can be said for the
+    other files of the show at once.
+    """
 
     id: str
     title: str
@@ -78,6 +86,7 @@ class Suggestion:
     season: int | None
     episode: int | None
     asks_episode: bool
+    whole: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +104,8 @@ class OpenFile:
     query: str = ""
     kind: Kind = "any"
     searched: bool = False
-    error: str = field(default="")
+    error: str = ""
+    companions: int = 0
 
 
 def pages(library: Library, artwork: Artwork, render: Renderer) -> Pages:
@@ -128,8 +138,11 @@ def pages(library: Library, artwork: Artwork, render: Renderer) -> Pages:
         item_id = call.path_id("id")
         following = await _following(library, item_id)
         try:
-            choice = _choice(await read_form(call, MatchForm))
-            await library.match(item_id, choice, force=True)
+            form = await read_form(call, MatchForm)
+            if form.whole:
+                await library.match_whole(item_id, _choice(form))
+            else:
+                await library.match(item_id, _choice(form), force=True)
         except SeenError as error:
             return await show(call, ReviewQuery(file=item_id), error.detail)
         return see_other(following)
@@ -210,6 +223,7 @@ async def _open(library: Library, item: Item, query: ReviewQuery, error: str) ->
         kind=query.kind,
         searched=searched,
         error=error,
+        companions=len(await library.companions(item)) if parsed.get("episodes") else 0,
     )  # fmt: skip
 
 
@@ -277,4 +291,5 @@ def _suggestion(
         season=season if len(episodes) == 1 else None,
         episode=episodes[0] if len(episodes) == 1 else None,
         asks_episode=show and not episodes,
+        whole=bool(episodes),
     )

@@ -1,6 +1,14 @@
 """Folders, files and titles in PostgreSQL. The only SQL of the room."""
 
-from seen.library.store.files import files_of, item, items, items_of_media, stream, streams_of
+from seen.library.store.files import (
+    companions,
+    files_of,
+    item,
+    items,
+    items_of_media,
+    stream,
+    streams_of,
+)
 from seen.library.store.roots import delete_root, finish_root, insert_root, roots, set_root_state
 from seen.library.store.scanned import (
     forget_scan,
@@ -19,6 +27,7 @@ from seen.library.store.scanned import (
 from seen.library.store.titles import counts, find_titles, genres, nearest_title, titles
 
 __all__ = [
+    "companions",
     "counts",
     "delete_root",
     "files_of",

@@ -112,3 +112,20 @@ async def stream(db: Executor, stream_id: UUID) -> StoredStream | None:
     if item_id is None:
         return None
     return next((s for s in await streams_of(db, [item_id]) if s.id == stream_id), None)
+
+
+async def companions(db: Executor, item: Item) -> list[UUID]:
+    """Files whose names tell episodes of the same show, in the same folder tree and with the same
+    title (or none) so far; nothing that somebody decided by hand."""
+    rows = await db.fetch(
+        "select i.id from library_items i where i.id <> $1 and i.root_id = $2"
+        " and i.evidence->'parsed'->>'kind' = 'show' and i.evidence->'parsed'->>'title' = $3"
+        " and jsonb_array_length(i.evidence->'parsed'->'episodes') > 0"
+        " and i.media_id is not distinct from $4 and i.match_state <> 'ignored'"
+        " and not i.match_locked order by i.absolute_path limit 500",
+        item.id,
+        item.root_id,
+        item.evidence.get("parsed", {}).get("title", ""),
+        item.media_id,
+    )
+    return [row["id"] for row in rows]
