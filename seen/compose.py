@@ -118,7 +118,12 @@ async def open_server(
     ``works=False`` leaves the job queue to others, for commands that do one thing and end. Raises
     SettingsError when something that the settings name cannot be used.
     """
-    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise SettingsError(
+            f"SEEN_DATA_DIR: cannot make {settings.data_dir}: {error.strerror}."
+        ) from error
     async with AsyncExitStack() as stack:
         dsn = await stack.enter_async_context(open_database(settings, say))
         db = Database(dsn)

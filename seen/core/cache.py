@@ -14,6 +14,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
 import redis.asyncio as redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 
 from seen.core.log import get_log
 
@@ -21,6 +23,11 @@ log = get_log(__name__)
 PREFIX = "seen:v1:"
 # How long the process trusts its own copy of a shared entry.
 _NEAR_TTL = 2.0
+# What an entry costs besides its key and value.
+_ENTRY_BYTES = 200
+# Connections to the shared server, and how long a request waits for it at most.
+_CONNECTIONS = 32
+_PATIENCE = 1.0
 
 
 class Cache(Protocol):
@@ -60,8 +67,12 @@ class ProcessCache:
     def put(self, key: str, value: bytes, ttl_seconds: float) -> None:
         """Keep an entry without waiting."""
         self._drop(key)
+        size = _ENTRY_BYTES + len(key) + len(value)
+        if size > self._max_bytes:
+            # Everything else would have to leave for it.
+            return
         self._entries[key] = (time.monotonic() + ttl_seconds, value)
-        self._bytes += len(value)
+        self._bytes += size
         while self._bytes > self._max_bytes:
             self._drop(next(iter(self._entries)))
 
@@ -76,30 +87,40 @@ class ProcessCache:
     def _drop(self, key: str) -> None:
         entry = self._entries.pop(key, None)
         if entry is not None:
-            self._bytes -= len(entry[1])
+            self._bytes -= _ENTRY_BYTES + len(key) + len(entry[1])
 
 
 class SharedCache:
     """A Redis-compatible server behind a process cache.
 
-    A cancelled command leaves its answer on the connection; redis-py then drops that connection,
-    and the one command in flight per connection here means nobody else can read the answer.
+    A command is never cancelled half-way, even when whoever asked has left: its answer would
+    otherwise lie on the connection for the next caller. It ends by its own deadline.
     """
 
     def __init__(self, url: str) -> None:
         self._near = ProcessCache(16 * 2**20)
-        self._client: Any = redis.Redis.from_url(
-            url, socket_timeout=0.5, socket_connect_timeout=0.5, health_check_interval=30
+        pool = redis.BlockingConnectionPool.from_url(
+            url,
+            max_connections=_CONNECTIONS,
+            timeout=_PATIENCE / 2,
+            socket_timeout=_PATIENCE / 2,
+            socket_connect_timeout=_PATIENCE / 2,
+            health_check_interval=30,
+            # A miss is cheaper than a second try.
+            retry=Retry(NoBackoff(), 0),
         )
+        self._client: Any = redis.Redis.from_pool(pool)
         self._rest_until = 0.0
+        self._asking: set[asyncio.Task[Any]] = set()
 
     async def get(self, key: str) -> bytes | None:
         near = self._near.peek(key)
         if near is not None:
             return near
-        value: bytes | None = await self._ask(lambda: self._client.get(key))
-        if value is not None:
-            self._near.put(key, value, _NEAR_TTL)
+        value = await self._ask(lambda: self._client.get(key))
+        if not isinstance(value, bytes):
+            return None
+        self._near.put(key, value, _NEAR_TTL)
         return value
 
     async def set(self, key: str, value: bytes, ttl_seconds: float) -> None:
@@ -113,14 +134,24 @@ class SharedCache:
 
     async def close(self) -> None:
         await self._near.close()
+        if self._asking:
+            await asyncio.wait(self._asking, timeout=_PATIENCE)
         await self._client.aclose()
 
     async def _ask(self, call: Callable[[], Awaitable[Any]]) -> Any:
         if time.monotonic() < self._rest_until:
             return None
+        task = asyncio.create_task(self._answer(call))
+        self._asking.add(task)
+        task.add_done_callback(self._asking.discard)
+        return await asyncio.shield(task)
+
+    async def _answer(self, call: Callable[[], Awaitable[Any]]) -> Any:
+        """What the server says; None for every fault, whatever a broken server makes of it."""
         try:
-            return await asyncio.wait_for(asyncio.shield(asyncio.ensure_future(call())), 1.0)
-        except (redis.RedisError, OSError, TimeoutError) as error:
+            async with asyncio.timeout(_PATIENCE):
+                return await call()
+        except Exception as error:
             # A server that hangs must not make every request wait for it.
             self._rest_until = time.monotonic() + 2.0
             log.warning("cache: not answering, going on without", error=str(error))
@@ -151,8 +182,11 @@ class SingleFlight:
     async def _build(
         self, key: str, ttl_seconds: float, build: Callable[[], Awaitable[bytes]]
     ) -> bytes:
-        value = await build()
-        await self._cache.set(key, value, ttl_seconds)
+        # Somebody may have built it between the look above and now.
+        value = await self._cache.get(key)
+        if value is None:
+            value = await build()
+            await self._cache.set(key, value, ttl_seconds)
         return value
 
 

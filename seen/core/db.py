@@ -16,6 +16,18 @@ from seen.core.errors import Unavailable
 Row: TypeAlias = Mapping[str, Any]
 
 
+# The server cannot be reached, is starting, stopping or full, or has ended this connection.
+_AWAY = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+)
+
+
 class Executor(Protocol):
     """What a store needs: a pool or a connection inside a transaction."""
 
@@ -106,7 +118,7 @@ class Database:
             try:
                 async with self._pool.acquire() as raw:
                     yield Connection(raw, self)
-            except (OSError, asyncpg.CannotConnectNowError, asyncpg.InterfaceError) as error:
+            except _AWAY as error:
                 raise Unavailable("The database does not answer; try again in a moment.") from error
 
     @asynccontextmanager

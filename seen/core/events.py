@@ -99,6 +99,10 @@ class Events:
                 # Whatever was said while nobody listened is unknown: let caches start afresh.
                 self._deliver(Event("reconnected"))
                 await closed.wait()
+            except Exception as error:
+                # The connection broke before it listened.
+                log.warning("events: cannot listen, trying again", error=str(error))
+                await asyncio.sleep(1)
             finally:
                 with contextlib.suppress(Exception):
                     await asyncio.wait_for(raw.close(), 2)

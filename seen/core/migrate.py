@@ -14,6 +14,8 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from yoyo import get_backend, read_migrations
 
+from seen.core.errors import SettingsError
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 # Any number will do as long as every version of this program uses the same one.
 _LOCK = 0x5EE_0001
@@ -23,9 +25,15 @@ def migrate(dsn: str, progress: Callable[[int, int, str], None] | None = None) -
     """Apply what is missing and answer with how many migrations that was. Blocks: use a thread.
 
     A crash leaves the version before the migration it met, and running again goes on from there.
-    Two callers at once: the second waits and finds nothing to do.
+    Two callers at once: the second waits and finds nothing to do. Raises SettingsError when there
+    is no database to connect to.
     """
-    with psycopg.connect(dsn, autocommit=True) as guard:
+    try:
+        opened = psycopg.connect(dsn, autocommit=True)
+    except psycopg.OperationalError as error:
+        said = (str(error).strip() or "no answer").splitlines()[0].rstrip(".")
+        raise SettingsError(f"SEEN_DATABASE_URL: cannot connect: {said}.") from error
+    with opened as guard:
         guard.execute("select pg_advisory_lock(%s)", (_LOCK,))
         backend = get_backend(_yoyo_dsn(dsn))
         try:
