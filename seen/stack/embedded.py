@@ -14,6 +14,7 @@ import hashlib
 import os
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 import tempfile
@@ -74,17 +75,42 @@ class EmbeddedPostgres:
 
         Raises SettingsError when another process uses the folder or the server does not come up.
         """
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if not self._take_lock():
-            if await asyncio.to_thread(self._answers):
-                # Another process of ours runs it; share, and leave stopping to that one.
-                return
-            await self._wait_for_lock()
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self.folder.chmod(0o700)
+        except OSError as error:
+            raise SettingsError(
+                f"SEEN_DATA_DIR: cannot use {self.folder}: {error.strerror}."
+            ) from error
+        if not await self._lock_or_share():
+            return
         if not (self._data / "PG_VERSION").exists():
             say("Making a database")
             await asyncio.to_thread(self._init)
-        self._launch()
-        await self._wait()
+        await self._run()
+
+    async def _run(self) -> None:
+        """Launch the server. A predecessor whose owner was killed may still be writing its last
+        checkpoint; the new one ends at once as long as it does, and is launched again."""
+        for _ in range(300):
+            self._launch()
+            if await self._comes_up():
+                return
+            if not self._predecessor_runs():
+                break
+            await asyncio.sleep(0.1)
+        raise SettingsError(
+            f"SEEN_DATA_DIR: the database did not start; {self.folder / 'postgresql.log'} says why."
+        )
+
+    def _predecessor_runs(self) -> bool:
+        """Whether the kernel knows the process that the data folder names."""
+        try:
+            pid = int((self._data / "postmaster.pid").read_text().split("\n", 1)[0])
+            os.kill(pid, 0)
+        except (OSError, ValueError, OverflowError):
+            return False
+        return True
 
     async def stop(self) -> None:
         """Fast shutdown: ends sessions, writes a checkpoint, waits up to 30 s."""
@@ -111,11 +137,14 @@ class EmbeddedPostgres:
         self._lock = lock
         return True
 
-    async def _wait_for_lock(self) -> None:
-        """A predecessor that is going down gets ten seconds to let go."""
-        for _ in range(100):
+    async def _lock_or_share(self) -> bool:
+        """True with the lock; False when another process of ours runs a server that answers, which
+        we share and leave stopping to that one. One that comes up or goes down gets a minute."""
+        for _ in range(600):
             if self._take_lock():
-                return
+                return True
+            if await asyncio.to_thread(self._answers):
+                return False
             await asyncio.sleep(0.1)
         raise SettingsError(
             f"SEEN_DATA_DIR: another server already uses {self.folder.parent}; stop it first."
@@ -155,7 +184,7 @@ class EmbeddedPostgres:
         draft.rename(self._data)
 
     def _launch(self) -> None:
-        self._socket_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _make_private(self._socket_dir)
         log = (self.folder / "postgresql.log").open("ab")
         options = {
             "listen_addresses": "",
@@ -180,20 +209,18 @@ class EmbeddedPostgres:
                 preexec_fn=_child,  # see _child
             )
 
-    async def _wait(self) -> None:
-        """Wait until the server answers, then make our database if it is not there."""
+    async def _comes_up(self) -> bool:
+        """Wait until the server answers, and make our database if it is not there; False when it
+        ended instead."""
         for _ in range(1200):
             if self._process is None or self._process.poll() is not None:
-                raise SettingsError(
-                    "SEEN_DATA_DIR: the database did not start; "
-                    f"{self.folder / 'postgresql.log'} says why."
-                )
+                return False
             try:
                 await asyncio.to_thread(self._make_database)
             except psycopg.OperationalError:
                 await asyncio.sleep(0.05)
             else:
-                return
+                return True
         raise SettingsError("SEEN_DATA_DIR: the database did not answer within a minute.")
 
     def _make_database(self) -> None:
@@ -210,6 +237,16 @@ def _socket_dir(folder: Path) -> Path:
         return inside
     digest = hashlib.sha256(os.fsencode(inside)).hexdigest()[:16]
     return Path(tempfile.gettempdir()) / f"seen-{os.getuid()}-{digest}"
+
+
+def _make_private(folder: Path) -> None:
+    """A folder that is ours alone. Raises SettingsError where somebody else was faster, who could
+    put a server of theirs into it."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
+        raise SettingsError(f"SEEN_DATA_DIR: {folder} belongs to somebody else; remove it.")
+    folder.chmod(0o700)
 
 
 def _child() -> None:
