@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import io
 import os
+import stat
 import tempfile
 import warnings
 from collections.abc import Callable, Sequence
@@ -26,6 +27,10 @@ WIDTHS = (160, 320, 480, 640, 960, 1280, 1920)
 DEFAULT_WIDTH: dict[Shape, int] = {"poster": 480, "backdrop": 1280, "still": 480}
 _MAX_BYTES = 20 * 2**20
 _MAX_PIXELS = 60_000_000
+# No poster is longer; WebP could not hold it.
+_LONGEST_SHAPE = 8
+# Pillow's own bound is higher than ours; without this it would print a warning first.
+warnings.simplefilter("error", Image.DecompressionBombWarning)
 # After a failed fetch the drawn picture stands in for this long.
 _REST_SECONDS = 300.0
 
@@ -79,16 +84,14 @@ class Artwork:
 
     async def picture(self, subject: Subject, shape: Shape, width: int) -> Picture:
         """The subject's picture, no wider than the smallest made width that covers ``width``."""
-        drawn = False
         if subject.source and not self._rests(subject.source):
             try:
                 return Picture(await self._made(subject.source, width), "image/webp", True)
-            except (PictureError, aiohttp.ClientError, OSError, TimeoutError) as error:
+            except (PictureError, aiohttp.ClientError, OSError, ValueError) as error:
                 log.warning("artwork: no picture", source=subject.source[:200], reason=str(error))
                 self._resting[subject.source] = asyncio.get_running_loop().time() + _REST_SECONDS
-        drawn = not subject.source
         svg = draw(subject.title, subject.kind, subject.seed, shape)
-        return Picture(svg.encode(), "image/svg+xml", drawn)
+        return Picture(svg.encode(), "image/svg+xml", not subject.source)
 
     def _rests(self, source: str) -> bool:
         until = self._resting.get(source)
@@ -115,15 +118,20 @@ class Artwork:
 
     async def _make(self, source: str, width: int, path: Path) -> bytes:
         original = path.with_name(path.name.rpartition("-")[0] + ".original")
+        remote = source.startswith(("http://", "https://"))
         raw = await asyncio.to_thread(_read, original)
+        fresh = raw is None
         if raw is None:
-            if source.startswith(("http://", "https://")):
-                raw = await self._fetch(source)
-                await asyncio.to_thread(_write, original, raw)
-            else:
-                raw = await asyncio.to_thread(self._read_file, source)
+            raw = (
+                await self._fetch(source)
+                if remote
+                else await asyncio.to_thread(self._read_file, source)
+            )
         async with self._turn:
             body = await asyncio.to_thread(_resize, raw, width)
+        # Only what was a picture is kept; anything else is asked for again later.
+        if remote and fresh:
+            await asyncio.to_thread(_write, original, raw)
         await asyncio.to_thread(_write, path, body)
         return body
 
@@ -146,7 +154,11 @@ class Artwork:
         real = Path(os.path.realpath(source))
         if not any(real.is_relative_to(os.path.realpath(root)) for root in self._roots()):
             raise PictureError("the picture lies outside the library")
-        if real.stat().st_size > _MAX_BYTES:
+        facts = real.stat()
+        if not stat.S_ISREG(facts.st_mode):
+            # Reading a pipe would wait for ever.
+            raise PictureError("it is not a file")
+        if facts.st_size > _MAX_BYTES:
             raise PictureError("the picture is too large")
         return real.read_bytes()
 
@@ -154,23 +166,23 @@ class Artwork:
 def _resize(raw: bytes, width: int) -> bytes:
     """Decode, shrink and encode again: what leaves here is a picture and nothing else."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(raw), formats=("JPEG", "PNG", "WEBP", "GIF")) as image:
-                if image.width * image.height > _MAX_PIXELS:
-                    raise PictureError("the picture has too many pixels")
-                image.draft("RGB", (width, width * 2))
-                upright = ImageOps.exif_transpose(image) or image
-                flat = upright.convert("RGB")
+        with Image.open(io.BytesIO(raw), formats=("JPEG", "PNG", "WEBP", "GIF")) as image:
+            if image.width * image.height > _MAX_PIXELS:
+                raise PictureError("the picture has too many pixels")
+            if max(image.size) > _LONGEST_SHAPE * min(image.size):
+                raise PictureError("the picture is a mere line")
+            image.draft("RGB", (width, width * 2))
+            upright = ImageOps.exif_transpose(image) or image
+            flat = upright.convert("RGB")
+        if flat.width > width:
+            height = max(1, round(flat.height * width / flat.width))
+            flat = flat.resize((width, height), Image.Resampling.LANCZOS)
+        out = io.BytesIO()
+        flat.save(out, "WEBP", quality=82, method=3)
     except PictureError:
         raise
-    except (OSError, ValueError, SyntaxError, Warning, Image.DecompressionBombError) as error:
+    except Exception as error:  # decoders stumble over hostile files in many ways
         raise PictureError(f"it is not a picture: {error}") from error
-    if flat.width > width:
-        height = max(1, round(flat.height * width / flat.width))
-        flat = flat.resize((width, height), Image.Resampling.LANCZOS)
-    out = io.BytesIO()
-    flat.save(out, "WEBP", quality=82, method=3)
     return out.getvalue()
 
 
