@@ -88,16 +88,12 @@ def test_a_server_among_broken_plugins_is_ready_and_names_each(tmp_path: Path) -
         "PYTHONPATH": str(site), "SEEN_ADMIN_EMAIL": EMAIL, "SEEN_ADMIN_PASSWORD": PASSWORD,
         "SEEN_LIBRARY_ROOTS": str(tmp_path / "media"), "SEEN_LOG_LEVEL": "error",
     }  # fmt: skip
-    # A first start makes the database; what counts is a start with all of them installed.
+    seen = Path(sys.executable).with_name("seen")
+    bare = {**os.environ, **environ, "SEEN_DATA_DIR": str(data)}
+    subprocess.run([seen, "migrate"], env=bare, capture_output=True, timeout=60, check=True)
     begun = time.monotonic()
     server = Running(data, environ).wait()
     try:
-        caller = Caller(server.url)
-        until(lambda: caller.ask("/api/v1/health/ready")[0] == 200, 10)
-        assert time.monotonic() - begun < 20
-        server.stop()
-        begun = time.monotonic()
-        server = Running(data, environ).wait()
         caller = Caller(server.url)
         until(lambda: caller.ask("/api/v1/health/ready")[0] == 200, 10)
         assert time.monotonic() - begun < 10
@@ -130,9 +126,8 @@ def test_a_server_among_broken_plugins_is_ready_and_names_each(tmp_path: Path) -
             assert status == 200, path
             assert time.monotonic() - begun < 5, path
         listed = subprocess.run(
-            [Path(sys.executable).with_name("seen"), "plugins", "list", "--json"],
-            env={**os.environ, **environ, "SEEN_DATA_DIR": str(data)},
-            capture_output=True, text=True, timeout=60, check=True,
+            [seen, "plugins", "list", "--json"],
+            env=bare, capture_output=True, text=True, timeout=60, check=True,
         )  # fmt: skip
         told = {each["id"]: each for each in json.loads(listed.stdout)}
         for name in BROKEN:
