@@ -377,8 +377,8 @@ class Card:
 class WidgetData:
     """What a widget shows: a template's name and its data, never markup.
 
-    ``template`` is found in the core ("dashboard/widget_next_up.html") or in a folder that the plugin
-    names through ``seen_template_dirs``. An ``empty`` widget is left out of the page.
+    ``template`` is found in the core ("dashboard/widget_next_up.html") or in a folder that the
+    plugin names through ``seen_template_dirs``. An ``empty`` widget is left out of the page.
     """
 
     template: str
