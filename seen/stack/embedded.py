@@ -106,11 +106,18 @@ class EmbeddedPostgres:
     def _predecessor_runs(self) -> bool:
         """Whether the kernel knows the process that the data folder names."""
         try:
-            pid = int((self._data / "postmaster.pid").read_text().split("\n", 1)[0])
-            os.kill(pid, 0)
-        except (OSError, ValueError, OverflowError):
+            os.kill(self._named_pid(), 0)
+        except (OSError, OverflowError):
             return False
         return True
+
+    def _named_pid(self) -> int:
+        """The process that the data folder names as its server; far beyond any when it names
+        none."""
+        try:
+            return int((self._data / "postmaster.pid").read_text().split("\n", 1)[0])
+        except (OSError, ValueError):
+            return 2**40
 
     async def stop(self) -> None:
         """Fast shutdown: ends sessions, writes a checkpoint, waits up to 30 s."""
@@ -216,11 +223,13 @@ class EmbeddedPostgres:
             if self._process is None or self._process.poll() is not None:
                 return False
             try:
-                await asyncio.to_thread(self._make_database)
+                # A predecessor that has not heard of its owner's death yet answers, too.
+                if self._named_pid() == self._process.pid:
+                    await asyncio.to_thread(self._make_database)
+                    return True
             except psycopg.OperationalError:
-                await asyncio.sleep(0.05)
-            else:
-                return True
+                pass
+            await asyncio.sleep(0.05)
         raise SettingsError("SEEN_DATA_DIR: the database did not answer within a minute.")
 
     def _make_database(self) -> None:
