@@ -92,11 +92,14 @@ class EmbeddedPostgres:
     async def _run(self) -> None:
         """Launch the server. A predecessor whose owner was killed may still be writing its last
         checkpoint; the new one ends at once as long as it does, and is launched again."""
+        alone = 0
         for _ in range(300):
             self._launch()
             if await self._comes_up():
                 return
-            if not self._predecessor_runs():
+            # It may have ended for a predecessor that is gone by now, so once is not enough.
+            alone = 0 if self._predecessor_runs() else alone + 1
+            if alone == 3:
                 break
             await asyncio.sleep(0.1)
         raise SettingsError(
