@@ -8,7 +8,6 @@ that dies is noticed by its silent heartbeat, and another takes the job up.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,6 +29,8 @@ from seen.core.log import get_log
 
 log = get_log(__name__)
 HEARTBEAT = timedelta(seconds=15)
+# How long running jobs may take to let go when the server stops.
+_STOP_SECONDS = 5.0
 
 
 class Payload(msgspec.Struct):
@@ -104,6 +105,8 @@ class JobEngine:
         self._jobs: dict[str, Job] = {}
         self._queuer: PgQueuer | None = None
         self._task: asyncio.Task[None] | None = None
+        self._running: set[asyncio.Task[str]] = set()
+        self._stopping = False
 
     @property
     def jobs(self) -> tuple[Job, ...]:
@@ -173,20 +176,24 @@ class JobEngine:
 
     async def start(self) -> None:
         """Begin to work: take runs from the queue until :meth:`stop`."""
+        self._stopping = False
         self._task = asyncio.create_task(self._work(), name="jobs")
 
     async def stop(self) -> None:
-        """Let running jobs go; what was not finished is taken up at the next start."""
+        """Interrupt running jobs, within a bounded time; the next start takes them up again."""
+        self._stopping = True
         if self._queuer is not None:
             self._queuer.shutdown.set()
+        for each in self._running:
+            each.cancel()
         if self._task is not None:
+            await asyncio.wait({self._task}, timeout=_STOP_SECONDS if self._running else 0.1)
             self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await asyncio.wait({self._task}, timeout=_STOP_SECONDS)
 
     async def _work(self) -> None:
         """Serve the queue for ever; begin again when the database went away."""
-        while True:
+        while not self._stopping:
             raw = None
             try:
                 raw = await self._db.dedicated()
@@ -202,7 +209,8 @@ class JobEngine:
             finally:
                 if raw is not None:
                     raw.terminate()
-            await asyncio.sleep(1)
+            if not self._stopping:
+                await asyncio.sleep(1)
 
     def _build(self, raw: Any) -> PgQueuer:
         queuer = PgQueuer(AsyncpgDriver(raw))
@@ -231,7 +239,9 @@ class JobEngine:
         )
         await self._tell(payload.run_id)
         try:
-            result = await job.run(JobContext(self, payload.run_id, payload.facts))
+            result = await self._interruptible(job, payload)
+        except RetryRequested:
+            raise
         except Exception as error:
             await self._failed(job, queued, payload.run_id, error)
         else:
@@ -242,6 +252,23 @@ class JobEngine:
                 result,
             )
             await self._tell(payload.run_id)
+
+    async def _interruptible(self, job: Job, payload: Payload) -> str:
+        """Run a job so that stopping puts it back into the queue; cancelled it would be lost."""
+
+        async def run() -> str:
+            return await job.run(JobContext(self, payload.run_id, payload.facts))
+
+        task = asyncio.create_task(run(), name=f"job {job.name}")
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        try:
+            return await task
+        except asyncio.CancelledError:
+            if not self._stopping:
+                raise
+        await self._db.execute("update job_runs set state = 'queued' where id = $1", payload.run_id)
+        raise RetryRequested(delay=timedelta(0), reason="The server was stopped.")
 
     async def _failed(self, job: Job, queued: QueuedJob, run_id: UUID, error: Exception) -> None:
         reason = (

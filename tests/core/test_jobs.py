@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import UUID
@@ -98,3 +99,61 @@ async def test_work_that_was_asked_for_while_nobody_worked_is_done_later(
 async def test_an_unknown_run_is_not_there(database: Database) -> None:
     with pytest.raises(NotHere):
         await JobEngine(database, Events(database)).run(new_id())
+
+
+@pytest.mark.parametrize("stubborn", [False, True])
+async def test_stopping_interrupts_a_long_run_and_the_next_start_takes_it_up(
+    database: Database, stubborn: bool
+) -> None:
+    begun: list[float] = []
+    go = asyncio.Event()
+
+    async def work(context: JobContext) -> str:
+        begun.append(time.monotonic())
+        try:
+            await go.wait()
+        except asyncio.CancelledError:
+            if stubborn:
+                await asyncio.sleep(0.5)
+            raise
+        return "Done."
+
+    job = Job("long", "Long", work)
+    async with engine(database, job) as jobs:
+        run_id = await jobs.enqueue("long", dedupe="all")
+        async with asyncio.timeout(10):
+            while not begun:
+                await asyncio.sleep(0.01)
+        stopped = time.monotonic()
+    assert time.monotonic() - stopped < 4
+    assert (await jobs.run(run_id)).state == "queued"
+    go.set()
+    async with engine(database, job) as jobs:
+        # well before a silent heartbeat would be noticed
+        run = await finished(jobs, run_id, 5)
+    assert (run.state, run.result, len(begun)) == ("done", "Done.", 2)
+
+
+async def test_stopping_is_bounded_when_a_run_will_not_let_go(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("seen.core.jobs._STOP_SECONDS", 0.3)
+    begun, go = asyncio.Event(), asyncio.Event()
+
+    async def work(context: JobContext) -> str:
+        begun.set()
+        while not go.is_set():
+            try:
+                await go.wait()
+            except asyncio.CancelledError:
+                continue
+        return "Done."
+
+    async with engine(database, Job("mule", "Mule", work)) as jobs:
+        await jobs.enqueue("mule")
+        await asyncio.wait_for(begun.wait(), 10)
+        stopped = time.monotonic()
+        await jobs.stop()
+        assert time.monotonic() - stopped < 3
+        go.set()
+        await asyncio.sleep(0.1)
