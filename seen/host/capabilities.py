@@ -61,7 +61,8 @@ KINDS: Mapping[str, Kind] = {
     for kind in (
         Kind("scanners", "Scanner", Scanner, 1, _each("parse", "probe")),
         Kind("metadata_providers", "Metadata", MetadataProvider, 2,
-             _each("search", "details", "episodes", "feed", "similar", "releases", "changes")),
+             _each("search", "details", "episodes", "feed", "similar", "releases", "changes",
+                   "refresh", "genres", "browse")),
         Kind("download_engines", "Download engine", DownloadEngine, 3,
              {"pause": "pause", "resume": "pause", "adopt": "adopt"}),
         Kind("recommenders", "Recommender", Recommender, 4, _each("score")),

@@ -78,6 +78,11 @@ class SearchHit:
     votes: int = 0
     external_ids: Mapping[str, str] = field(default_factory=dict)
     echo: bool = False
+    release_date: date | None = None
+    backdrop: str = ""
+    genres: tuple[str, ...] = ()
+    rating: int | None = None
+    original_language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +137,70 @@ class Episode:
     absolute_number: int | None = None
 
 
+ReleaseKind = Literal["premiere", "limited", "theatrical", "digital", "physical", "tv", "game"]
+DatePrecision = Literal["day", "month", "quarter", "year", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """When a title comes out somewhere. Of a date known only roughly, ``day`` is the last day it
+    can mean and ``precision`` says how rough it is; ``day`` None goes with "unknown" alone.
+
+    ``region`` is an ISO 3166 country or "", ``platform`` what a game runs on.
+    """
+
+    day: date | None
+    precision: DatePrecision = "day"
+    kind: ReleaseKind = "theatrical"
+    region: str = ""
+    platform: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A service where a title can be watched in a country, as the metadata service says."""
+
+    name: str
+    way: Literal["stream", "free", "ads", "rent", "buy"]
+    logo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WhereToWatch:
+    """Offers in one country. ``credit`` names whoever gathered them and has to be shown with
+    them; ``link`` is an address with more."""
+
+    country: str
+    offers: tuple[Offer, ...]
+    credit: str
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TimeToBeat:
+    """How long a game takes, in seconds: in a hurry, as most play it, with all there is."""
+
+    hastily_seconds: int | None = None
+    normally_seconds: int | None = None
+    completely_seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Another title that belongs to this one. ``relation`` says what the other one is to it."""
+
+    relation: Literal["dlc", "expansion", "edition", "remake", "remaster", "parent", "bundle"]
+    hit: SearchHit
+
+
 @dataclass(frozen=True, slots=True)
 class TitleDetails:
-    """Everything a title page needs. ``rating`` is 0 to 100, or None where nobody voted."""
+    """Everything a title page needs. ``rating`` is 0 to 100, or None where nobody voted.
+
+    ``franchises`` are names of series that the title belongs to. ``validator`` is whatever the
+    provider needs to find out later whether the title changed (an ETag, a date of change).
+    """
 
     ref: ExternalRef
     title: str
@@ -159,6 +225,35 @@ class TitleDetails:
     seasons: tuple[Season, ...] = ()
     external_ids: Mapping[str, str] = field(default_factory=dict)
     homepage: str = ""
+    next_episode: Episode | None = None
+    releases: tuple[Release, ...] = ()
+    watch: tuple[WhereToWatch, ...] = ()
+    similar: tuple[SearchHit, ...] = ()
+    related: tuple[Related, ...] = ()
+    franchises: tuple[str, ...] = ()
+    platforms: tuple[str, ...] = ()
+    companies: tuple[str, ...] = ()
+    screenshots: tuple[str, ...] = ()
+    time_to_beat: TimeToBeat | None = None
+    validator: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownTitle:
+    """A title the server has, with the ``validator`` of the details it has of it."""
+
+    ref: ExternalRef
+    validator: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """What became of a known title. "changed" goes with ``details``; "gone" says that the service
+    has it no more, which an outage never does."""
+
+    ref: ExternalRef
+    state: Literal["changed", "unchanged", "gone"]
+    details: TitleDetails | None = None
 
 
 FeedKind = Literal[
@@ -169,10 +264,30 @@ FeedKind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class FeedPage:
-    """One page of a list. ``next_page`` is None at the end."""
+    """One page of a list. ``next_page`` is None at the end.
+
+    ``details`` holds those titles of the page of which the service gave everything at once, so
+    that nobody has to ask again.
+    """
 
     hits: tuple[SearchHit, ...]
     next_page: int | None = None
+    details: tuple[TitleDetails, ...] = ()
+
+
+BrowseOrder = Literal["popular", "top_rated", "newest"]
+
+
+@dataclass(frozen=True, slots=True)
+class BrowseQuery:
+    """A walk through a service's whole catalog. ``genre`` is a name the provider gave itself;
+    ``page`` counts from 1."""
+
+    kind: MediaKind
+    genre: str = ""
+    year: int | None = None
+    order: BrowseOrder = "popular"
+    page: int = 1
 
 
 # --- scanning ------------------------------------------------------------------------------------

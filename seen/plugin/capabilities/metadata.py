@@ -8,11 +8,14 @@ from typing import Protocol
 
 from seen.plugin.capabilities.capability import Capability
 from seen.plugin.models import (
+    BrowseQuery,
     Episode,
     ExternalRef,
     FeedKind,
     FeedPage,
+    KnownTitle,
     MediaKind,
+    Refreshed,
     SearchHit,
     SearchQuery,
     TitleDetails,
@@ -21,8 +24,8 @@ from seen.plugin.models import (
 
 class MetadataProvider(Capability, Protocol):
     """Features: ``search``, ``details``, ``episodes``, ``feed``, ``similar``, ``releases``,
-    ``changes``. ``kinds`` names the kinds of title the provider knows; ``source`` is the name its
-    references carry.
+    ``changes``, ``refresh``, ``genres``, ``browse``. ``kinds`` names the kinds of title the
+    provider knows; ``source`` is the name its references carry.
 
     Answers MUST hold plain text (markup stripped), dates that exist and pictures that are http(s)
     addresses or files. A wrong or partial answer of the service MUST NOT raise anything but a
@@ -64,4 +67,23 @@ class MetadataProvider(Capability, Protocol):
 
     async def changes(self, since: datetime, kind: MediaKind) -> Sequence[ExternalRef]:
         """Titles that changed since then."""
+        ...
+
+    async def refresh(
+        self, known: Sequence[KnownTitle], language: str = "en-US"
+    ) -> Sequence[Refreshed]:
+        """What became of some titles, at most 50, asking only for what changed where the service
+        can tell. A title that could not be asked about is left out and comes again later.
+
+        MUST say "gone" only where the service itself said so. MUST raise a PluginError only where
+        not one of the titles could be asked about.
+        """
+        ...
+
+    async def genres(self, kind: MediaKind) -> Sequence[str]:
+        """The names of the service's genres for a kind, in the words of its details."""
+        ...
+
+    async def browse(self, query: BrowseQuery) -> FeedPage:
+        """A page of the service's catalog. An unknown genre is an empty page."""
         ...

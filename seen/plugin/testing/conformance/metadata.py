@@ -23,7 +23,10 @@ from seen.plugin.testing.conformance.capability import CapabilitySuite
 from seen.plugin.testing.conformance.marking import asynchronous
 from seen.plugin.testing.shapes import assert_picture, assert_plain_text, assert_shape
 
-FEATURES = ("search", "details", "episodes", "feed", "similar", "releases", "changes")
+FEATURES = (
+    "search", "details", "episodes", "feed", "similar", "releases", "changes", "refresh", "genres",
+    "browse",
+)  # fmt: skip
 HOSTILE_TITLES = (
     "", " ", "\x00", "a\x00b", "\udcff\udcfe", "x" * 5000, "%00../../etc/passwd", "' or 1=1 --",
     "<script>alert(1)</script>", "\u202e\u2066", "日本語", "💥" * 50, "?&=#/", "{}[]()", "\n\r\t",
