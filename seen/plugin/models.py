@@ -391,7 +391,10 @@ class EngineFile:
 
 @dataclass(frozen=True, slots=True)
 class EngineStatus:
-    """How a job stands. ``message`` is one sentence for people, such as "No peers for 4 min"."""
+    """How a job stands. ``message`` is one sentence for people, such as "No peers for 4 min".
+
+    ``final`` goes with "failed": trying again cannot help, because the source is gone or wrong.
+    """
 
     engine_job_id: str
     state: EngineState
@@ -401,6 +404,7 @@ class EngineStatus:
     eta_seconds: int | None = None
     peers: int | None = None
     message: str = ""
+    final: bool = False
 
 
 # --- recommending --------------------------------------------------------------------------------

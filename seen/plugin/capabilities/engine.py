@@ -11,9 +11,12 @@ from seen.plugin.models import DownloadSpec, EngineFile, EngineStatus
 
 
 class DownloadEngine(Capability, Protocol):
-    """Features: ``pause``, ``adopt``. ``schemes`` is a subset of magnet, torrent, http, https.
+    """Features: ``pause``, ``adopt``, ``shared``. ``schemes`` is a subset of magnet, torrent, http,
+    https. ``shared`` says that jobs go on without this process, in a daemon that every process with
+    the same settings sees; other engines' jobs live and die with their process.
 
-    Files MUST end up inside the folder of the spec or not at all.
+    Files MUST end up inside the folder of the spec or not at all. An id of a job MUST belong to no
+    other job of the plugin.
     """
 
     @property
