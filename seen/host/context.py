@@ -15,11 +15,15 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from seen.core.cache import Cache
+from seen.core.db import Database
 from seen.core.egress import guarded_session
 from seen.core.log import get_log
 from seen.host.bridge import on_loop
 from seen.host.pool import DaemonPool
-from seen.plugin.context import PluginLog
+from seen.host.shared import DatabaseShared
+from seen.host.vault import Vault
+from seen.plugin.context import PluginLog, PluginShared
+from seen.plugin.sharing import ProcessShared
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -27,12 +31,21 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What all plugins of a process share. ``loop`` is the server's; the cache belongs to it."""
+    """What all plugins of a process share. ``loop`` is the server's; cache and database belong to
+    it. Without a database, or a vault to seal with, plugins share nothing with other processes."""
 
     loop: asyncio.AbstractEventLoop
     cache: Cache
     data_dir: Path
     egress_allow: tuple[str, ...] = ()
+    db: Database | None = None
+    vault: Vault | None = None
+
+    def shared(self, instance_id: str) -> PluginShared:
+        """What an instance shares with itself in other processes."""
+        if self.db is None or self.vault is None:
+            return ProcessShared()
+        return DatabaseShared(self.db, self.vault, self.loop, instance_id)
 
 
 class ScopedCache:
@@ -65,6 +78,7 @@ class HostContext:
         self.instance_id = instance_id
         self.config: Mapping[str, Any] = MappingProxyType(dict(config))
         self.cache = ScopedCache(surroundings, instance_id)
+        self.shared = surroundings.shared(instance_id)
         self.log: PluginLog = get_log(f"seen.plugin.{instance_id}").bind(plugin=instance_id)
         self._data_dir = data_dir or surroundings.data_dir / "plugins" / instance_id
         self._allow = (*surroundings.egress_allow, *private_hosts(config, url_fields))

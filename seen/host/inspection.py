@@ -44,7 +44,7 @@ async def inspect_plugins(
     positions = default_positions(found)
     fresh = [Desired(n, n, True, positions[n], {}, 0) for n in found if n not in known]
     rows = await store.statuses(db) if db else []
-    trials = _Trials(settings, environ, vault, limits)
+    trials = _Trials(settings, environ, db, vault, limits)
     ordered = sorted([*wanted, *fresh], key=lambda each: (each.position, each.id))
     return tuple(
         await asyncio.gather(
@@ -60,10 +60,12 @@ async def inspect_plugins(
 
 class _Trials:
     def __init__(
-        self, settings: Settings, environ: Mapping[str, str], vault: Vault | None, limits: Limits
-    ) -> None:
+        self, settings: Settings, environ: Mapping[str, str], db: Database | None,
+        vault: Vault | None, limits: Limits,
+    ) -> None:  # fmt: skip
         self._settings = settings
         self._environ = environ
+        self._db = db
         self._vault = vault
         self._limits = limits
         self._turn = ImportTurn(limits)
@@ -87,7 +89,7 @@ class _Trials:
     async def _try(self, found: Found, instance_id: str, values: Mapping[str, Any]) -> Status:
         surroundings = Surroundings(
             asyncio.get_running_loop(), ProcessCache(), self._settings.data_dir,
-            tuple(self._settings.egress_allow),
+            tuple(self._settings.egress_allow), self._db, self._vault,
         )  # fmt: skip
 
         def make(values: Mapping[str, Any], folder: Path) -> Life:

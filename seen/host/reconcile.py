@@ -105,7 +105,7 @@ class Reconciler:
     def surroundings(self) -> Surroundings:
         return Surroundings(
             asyncio.get_running_loop(), self._cache, self._settings.data_dir,
-            tuple(self._settings.egress_allow),
+            tuple(self._settings.egress_allow), self._db, self.vault,
         )  # fmt: skip
 
     def plan(self, desired: Desired) -> Plan:
@@ -206,6 +206,7 @@ class Reconciler:
             )
             await store.forget(connection, mine)
             await self._remember_skipped(connection, mine)
+            await store.drop_expired(connection)
         self.arrived.set()
         for each in self.found.values():
             if each.problem:

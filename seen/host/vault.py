@@ -19,9 +19,9 @@ class Unreadable(Exception):
 
 
 class Vault:
-    """Seals texts with a key made from the server's secret (AES-256-GCM).
+    """Seals texts and bytes with a key made from the server's secret (AES-256-GCM).
 
-    A sealed text is bound to its place (instance and field), so that copying it to another field
+    What is sealed is bound to its place (instance and field), so that copying it to another field
     by hand, where it might be shown or sent elsewhere, does not open it.
     """
 
@@ -29,14 +29,22 @@ class Vault:
         self._cipher = AESGCM(derive(secret, "plugin secrets"))
 
     def seal(self, text: str, place: str) -> str:
-        nonce = os.urandom(_NONCE)
-        sealed = self._cipher.encrypt(nonce, text.encode(), place.encode())
-        return base64.urlsafe_b64encode(nonce + sealed).decode()
+        return base64.urlsafe_b64encode(self.seal_bytes(text.encode(), place)).decode()
 
     def open(self, sealed: str, place: str) -> str:
         """The text again. Raises Unreadable."""
         try:
-            data = base64.urlsafe_b64decode(sealed)
-            return self._cipher.decrypt(data[:_NONCE], data[_NONCE:], place.encode()).decode()
-        except (InvalidTag, binascii.Error, ValueError) as error:
+            return self.open_bytes(base64.urlsafe_b64decode(sealed), place).decode()
+        except (binascii.Error, ValueError) as error:
+            raise Unreadable from error
+
+    def seal_bytes(self, data: bytes, place: str) -> bytes:
+        nonce = os.urandom(_NONCE)
+        return nonce + self._cipher.encrypt(nonce, data, place.encode())
+
+    def open_bytes(self, sealed: bytes, place: str) -> bytes:
+        """The bytes again. Raises Unreadable."""
+        try:
+            return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], place.encode())
+        except (InvalidTag, ValueError) as error:
             raise Unreadable from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any, ParamSpec, Protocol, TypeVar
 
@@ -32,6 +33,45 @@ class PluginCache(Protocol):
     async def delete(self, key: str) -> None: ...
 
 
+class PluginShared(Protocol):
+    """What all processes of the server share of a plugin, kept in the database.
+
+    For small things that must be the same everywhere: a token, a service's rate limit. Values are
+    stored encrypted. Keys and names belong to the plugin alone. A trial of new values shares with
+    the running plugin, so a key should hold what its value hangs on (such as a digest of the
+    credentials). Raises NotReady while the database does not answer.
+    """
+
+    async def get(self, key: str) -> bytes | None: ...
+    async def set(self, key: str, value: bytes, ttl_seconds: float | None = None) -> None:
+        """Keep up to 64 KiB, for ever without a time to live."""
+        ...
+
+    async def delete(self, key: str) -> None: ...
+
+    def lock(self, key: str) -> AbstractAsyncContextManager[None]:
+        """Let one coroutine of one process at a time into the block.
+
+        The lock of a process that died, or of a plugin whose loop hangs, is free after 15 s.
+        """
+        ...
+
+    def turn(
+        self, name: str, *, per_second: float, at_once: int, patience: float | None = None
+    ) -> AbstractAsyncContextManager[None]:
+        """Wait for a turn under a budget that all processes spend together, then run the block.
+
+        Turns begin at least ``1 / per_second`` seconds apart and at most ``at_once`` blocks are
+        open. Raises RateLimited instead when the turn would begin only after more than
+        ``patience`` seconds.
+        """
+        ...
+
+    async def pause(self, name: str, seconds: float) -> None:
+        """Hold back all turns of a budget, 10 minutes at most: the service asked for a pause."""
+        ...
+
+
 class PluginContext(Protocol):
     """Handed to every hook of an enabled plugin instance.
 
@@ -51,6 +91,8 @@ class PluginContext(Protocol):
     def log(self) -> PluginLog: ...
     @property
     def cache(self) -> PluginCache: ...
+    @property
+    def shared(self) -> PluginShared: ...
     @property
     def http(self) -> aiohttp.ClientSession: ...
 

@@ -64,7 +64,8 @@ class SearchHit:
 
     ``external_ids`` are the title's ids at other services, where the answer holds them. ``echo``
     says that the provider merely repeats the name it was asked for: no evidence that there is
-    such a title, good only where nobody knows better.
+    such a title, good only where nobody knows better. ``side_car`` says that the hit was read
+    from a file beside the media: its ids count as if the media file's name held them.
     """
 
     ref: ExternalRef
@@ -83,6 +84,7 @@ class SearchHit:
     genres: tuple[str, ...] = ()
     rating: int | None = None
     original_language: str = ""
+    side_car: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +202,7 @@ class TitleDetails:
 
     ``franchises`` are names of series that the title belongs to. ``validator`` is whatever the
     provider needs to find out later whether the title changed (an ETag, a date of change).
+    ``link`` is the title's own page at the service, whose terms may ask to be led to it.
     """
 
     ref: ExternalRef
@@ -236,6 +239,7 @@ class TitleDetails:
     screenshots: tuple[str, ...] = ()
     time_to_beat: TimeToBeat | None = None
     validator: str = ""
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)

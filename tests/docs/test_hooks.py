@@ -167,6 +167,7 @@ def test_every_member_of_the_context_is_documented() -> None:
     assert set(found) == _members(context.PluginContext)
     assert set(reading.code(found["log"])) == _members(context.PluginLog)
     assert set(reading.code(found["cache"])) == _members(context.PluginCache)
+    assert set(reading.code(found["shared"])) == _members(context.PluginShared)
 
 
 def test_every_error_is_documented() -> None:

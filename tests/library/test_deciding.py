@@ -210,7 +210,13 @@ def test_a_plan_is_short_and_asks_nothing_twice() -> None:
 
 
 def test_ids_of_a_side_car_are_followed() -> None:
-    hit = SearchHit(ExternalRef("local", MOVIE, "x"), "Heat", external_ids={"imdb": "tt0113277"})
+    ids = {"imdb": "tt0113277"}
+    hit = SearchHit(ExternalRef("local", MOVIE, "x"), "Heat", external_ids=ids, side_car=True)
     step = follow_ids(name("Heat"), [hit])
     assert step and step.by_id and step.query.external_ids == {"imdb": "tt0113277"}
+    assert follow_ids(name("Heat", kind=SHOW), [hit]) is None
+
+
+def test_ids_that_a_service_merely_knows_are_not_followed() -> None:
+    hit = SearchHit(ExternalRef("maze", SHOW, "7"), "Heat", external_ids={"imdb": "tt0113277"})
     assert follow_ids(name("Heat", kind=SHOW), [hit]) is None

@@ -50,13 +50,13 @@ def search_plan(
 def follow_ids(
     parsed: ParsedName, hits: Sequence[SearchHit], language: str = "en-US"
 ) -> SearchStep | None:
-    """The question to ask by ids that a hit brought along, such as those of a side-car file.
+    """The question to ask by the ids of a side-car file.
 
     Ask it of every other provider; its candidates count as named by the file itself. None when
-    no hit brought an id. A hit must be of the parsed kind to be followed.
+    no side-car has an id. A hit must be of the parsed kind to be followed.
     """
     for hit in hits:
-        if hit.external_ids and hit.ref.kind == parsed.kind:
+        if hit.side_car and hit.external_ids and hit.ref.kind == parsed.kind:
             query = SearchQuery("", parsed.kind, None, language, hit.external_ids)
             return SearchStep(query, by_id=True)
     return None

@@ -17,6 +17,7 @@ from typing import Any, ParamSpec, TypeVar
 import aiohttp
 
 from seen.plugin.models import Card
+from seen.plugin.sharing import ProcessShared
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -59,15 +60,22 @@ class FakeCache:
         self.entries.pop(key, None)
 
 
+class FakeShared(ProcessShared):
+    """Shared by all contexts it is given to, as if each were another process."""
+
+
 class FakeContext:
     """A plugin's context."""
 
-    def __init__(self, config: Mapping[str, Any], data_dir: Path) -> None:
+    def __init__(
+        self, config: Mapping[str, Any], data_dir: Path, shared: FakeShared | None = None
+    ) -> None:
         self.instance_id = "test"
         self.config = dict(config)
         self.data_dir = data_dir
         self.log = FakeLog()
         self.cache = FakeCache()
+        self.shared = shared or FakeShared()
         self._http: aiohttp.ClientSession | None = None
         self._threads = ThreadPoolExecutor(2, "plugin")
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from seen.plugin.testing.fakes import FakeContext
+    from seen.plugin.testing.fakes import FakeContext, FakeShared
 
 try:
     from pytest_asyncio import fixture as async_fixture
@@ -29,15 +29,18 @@ if async_fixture is not None:
 
         A context has a real HTTP session that reaches this machine only, a cache in memory, a data
         folder that is thrown away, a log that is kept in ``log.lines``, and threads of its own.
+        Two that are given the same ``shared`` stand for two processes of one server.
         """
         from seen.plugin.testing.fakes import FakeContext
 
         made: list[FakeContext] = []
 
-        def make(config: Mapping[str, Any] | None = None, **more: Any) -> FakeContext:
+        def make(
+            config: Mapping[str, Any] | None = None, shared: FakeShared | None = None, **more: Any
+        ) -> FakeContext:
             folder = tmp_path / f"plugin_data_{len(made)}"
             folder.mkdir()
-            context = FakeContext({**(config or {}), **more}, folder)
+            context = FakeContext({**(config or {}), **more}, folder, shared)
             made.append(context)
             return context
 

@@ -129,6 +129,7 @@ class LocalProvider:
             poster=self._poster(place),
             external_ids=nfo.ids if nfo else {},
             echo=not (nfo and nfo.title),
+            side_car=nfo is not None,
         )
 
     def _poster(self, place: Place | None) -> str:

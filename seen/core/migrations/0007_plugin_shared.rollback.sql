@@ -1,0 +1,1 @@
+drop table plugin_turns, plugin_slots, plugin_shared;
