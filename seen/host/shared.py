@@ -18,6 +18,7 @@ from seen.host.bridge import on_loop
 from seen.host.vault import Unreadable, Vault
 from seen.plugin.errors import NotReady
 from seen.plugin.sharing import (
+    Pace,
     Queues,
     check_budget,
     check_name,
@@ -53,6 +54,7 @@ class DatabaseShared:
         self._home = home
         self._id = instance_id
         self._queues = Queues()
+        self._pace = Pace()
 
     async def get(self, key: str) -> bytes | None:
         name = check_name(key)
@@ -91,7 +93,8 @@ class DatabaseShared:
             # The slot first: whoever has one begins at the reserved time and not later.
             await self._take(stack, f"turn {check_name(name)}", at_once, patience)
             left = 1e6 if patience is None else patience - (loop.time() - began)
-            await asyncio.sleep(await self._reserve(name, 1 / per_second, left))
+            gap = 1 / per_second
+            await self._pace.begin(name, await self._reserve(name, gap, left), gap)
             yield
 
     async def pause(self, name: str, seconds: float) -> None:

@@ -55,6 +55,24 @@ class Queues:
         return self._queues.setdefault((name, at_once), asyncio.Semaphore(at_once))
 
 
+class Pace:
+    """Keeps the turns of a process apart even where its loop is busy and wakes them up late."""
+
+    def __init__(self) -> None:
+        self._began: dict[str, float] = {}
+
+    async def begin(self, name: str, wait: float, gap: float) -> None:
+        """Sleep ``wait`` seconds, and longer where the turn before began less than ``gap`` ago."""
+        now = asyncio.get_running_loop().time()
+        left = max(wait, self._began.get(name, 0.0) + gap - now)
+        if left > 0:
+            await asyncio.sleep(left)
+            # Others may have begun meanwhile.
+            await self.begin(name, 0.0, gap)
+        else:
+            self._began[name] = now
+
+
 class ProcessShared:
     """A :class:`seen.plugin.context.PluginShared` that only this process knows of."""
 
@@ -62,6 +80,7 @@ class ProcessShared:
         self._values: dict[str, tuple[bytes, float | None]] = {}
         self._next: dict[str, float] = {}
         self._queues = Queues()
+        self._pace = Pace()
 
     async def get(self, key: str) -> bytes | None:
         value, until = self._values.get(check_name(key), (None, None))
@@ -93,7 +112,7 @@ class ProcessShared:
             if patience is not None and starts - began > patience:
                 raise too_long(starts - now)
             self._next[name] = starts + 1 / per_second
-            await asyncio.sleep(starts - now)
+            await self._pace.begin(name, starts - now, 1 / per_second)
             yield
 
     async def pause(self, name: str, seconds: float) -> None:

