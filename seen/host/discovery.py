@@ -27,6 +27,7 @@ log = get_log(__name__)
 # The distributions that come with the server, which safe mode loads. A list, not a mark in the
 # package: a stranger must not be able to call himself bundled.
 BUNDLED = frozenset((
+    "seen-engine-http",
     "seen-metadata-local",
     "seen-metadata-tmdb",
     "seen-scanner-guessit",

@@ -24,11 +24,13 @@ HEALTH_SECONDS = 10.0
 class CapabilitySuite(ManifestSuite):
     """Needs the fixture ``subject``: a fresh object, not started.
 
-    ``protocol`` is the contract; ``optional`` maps its methods to the feature that announces them.
+    ``protocol`` is the contract; ``optional`` maps its methods to the feature that announces them;
+    ``bare`` are the features that go with no method.
     """
 
     protocol: ClassVar[type] = Capability
     optional: ClassVar[Mapping[str, str]] = {}
+    bare: ClassVar[frozenset[str]] = frozenset()
 
     @pytest.fixture
     def subject(self) -> Any:
@@ -49,7 +51,7 @@ class CapabilitySuite(ManifestSuite):
         assert subject.id == subject.id
 
     async def test_features_name_only_what_the_contract_knows(self, subject: Any) -> None:
-        assert set(subject.features) <= set(self.optional.values())
+        assert set(subject.features) <= {*self.optional.values(), *self.bare}
 
     async def test_every_announced_method_exists_with_the_contracts_parameters(
         self, subject: Any

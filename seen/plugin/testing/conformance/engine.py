@@ -26,6 +26,7 @@ class DownloadEngineSuite(CapabilitySuite):
 
     protocol = DownloadEngine
     optional: ClassVar = {"pause": "pause", "resume": "pause", "adopt": "adopt"}
+    bare = frozenset({"shared"})
     patience: float = 60.0
 
     @pytest.fixture
