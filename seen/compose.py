@@ -25,6 +25,7 @@ from seen.catalog import api as catalog_api
 from seen.catalog.service import Catalog
 from seen.core.cache import Cache, open_cache
 from seen.core.db import Database
+from seen.core.egress import Allowlist
 from seen.core.errors import Conflict, SettingsError
 from seen.core.events import Event, Events
 from seen.core.http import Api
@@ -39,6 +40,13 @@ from seen.dashboard import api as dashboard_api
 from seen.dashboard import pages as dashboard_pages
 from seen.dashboard.service import Dashboard
 from seen.demo.service import Demo
+from seen.downloads import api as downloads_api
+from seen.downloads.handover import HandOver
+from seen.downloads.model.steps import Rules
+from seen.downloads.namegiving import NameGiver
+from seen.downloads.preparing import Preparer
+from seen.downloads.service import Downloads
+from seen.downloads.worker import Downloader
 from seen.host import PluginHost
 from seen.library import api as library_api
 from seen.library.pages import grids, review, scanning
@@ -85,6 +93,8 @@ class Server:
     tracking: Tracking
     library: Library
     playback: Playback
+    downloads: Downloads
+    downloader: Downloader
     dashboard: Dashboard
     artwork: Artwork
     app: web.Application
@@ -137,23 +147,31 @@ async def open_server(
         server = _assemble(settings, db, cache, events)
         stack.push_async_callback(server.artwork.close)
         await _prepare(server)
+        downloads_here = works and "downloader" in settings.roles
+        if downloads_here:
+            # After the engines have stopped, so that no other process begins beside them.
+            stack.push_async_callback(server.downloader.let_go)
         await server.host.start()
         stack.push_async_callback(server.host.stop)
         if works and "worker" in settings.roles:
             await server.jobs.start()
             stack.push_async_callback(server.jobs.stop)
+        if downloads_here:
+            await server.downloader.start()
+            stack.push_async_callback(server.downloader.stop)
         yield server
 
 
 def _assemble(settings: Settings, db: Database, cache: Cache, events: Events) -> Server:
     secret = server_secret(settings.secret_key, settings.data_dir)
+    process = _process_name(settings)
     host = PluginHost(
         db=db,
         cache=cache,
         events=events,
         settings=settings,
         secret=secret,
-        process=_process_name(settings),
+        process=process,
         capabilities=_capabilities(settings),
     )
     jobs = JobEngine(db, events)
@@ -168,6 +186,17 @@ def _assemble(settings: Settings, db: Database, cache: Cache, events: Events) ->
     playback = Playback(
         library, derive(secret, "stream addresses"), settings.data_dir / "subtitles"
     )
+    downloads = Downloads(db, events, Allowlist(settings.egress_allow))
+    downloader = _downloader(settings, db, events, jobs, host, process)
+    hand_over = HandOver(
+        db,
+        events,
+        library,
+        NameGiver(library, catalog),
+        settings.downloads,
+        settings.download_disk_reserve,
+    )
+    jobs.register(hand_over.job())
     dashboard = Dashboard(host, cache, events, catalog, tracking, library)
     jobs.register(library.job())
     jobs.register(_cleanup(accounts))
@@ -188,6 +217,7 @@ def _assemble(settings: Settings, db: Database, cache: Cache, events: Events) ->
         tracking_api.routes(tracking),
         library_api.routes(library, catalog, tracking),
         playback_api.routes(playback),
+        downloads_api.routes(downloads),
         dashboard_api.routes(dashboard),
         admin_api.routes(plugins),
     ]
@@ -220,9 +250,32 @@ def _assemble(settings: Settings, db: Database, cache: Cache, events: Events) ->
         tracking,
         library,
         playback,
+        downloads,
+        downloader,
         dashboard,
         artwork,
         app,
+    )
+
+
+def _downloader(
+    settings: Settings,
+    db: Database,
+    events: Events,
+    jobs: JobEngine,
+    host: PluginHost,
+    process: str,
+) -> Downloader:
+    return Downloader(
+        db=db,
+        events=events,
+        jobs=jobs,
+        host=host,
+        preparer=Preparer(db, settings.downloads),
+        rules=Rules(settings.download_retry_backoff, settings.download_stall_after),
+        owner=process,
+        places=settings.download_max_active,
+        poll_interval=settings.download_poll_interval,
     )
 
 

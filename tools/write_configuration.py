@@ -41,6 +41,14 @@ GROUPS = {
         "egress_allow": "metadata.lan,192.168.1.0/24",
         "safe_mode": "true",
     },
+    "Downloads": {
+        "download_dir": "/srv/downloads",
+        "download_max_active": "5",
+        "download_poll_interval": "2s",
+        "download_retry_backoff": "30s",
+        "download_stall_after": "10m",
+        "download_disk_reserve": "20GB",
+    },
     "What it says": {
         "log_format": "json",
         "log_level": "warning",
@@ -129,8 +137,9 @@ def _text_of(name: str) -> str:
 
 
 def _default_of(name: str) -> str:
-    if name == "data_dir":
-        return "~/.local/share/seen"
+    folders = {"data_dir": "~/.local/share/seen", "download_dir": "~/.local/share/seen/downloads"}
+    if name in folders:
+        return folders[name]
     value = Settings.model_fields[name].default
     if isinstance(value, tuple):
         return ",".join(value)

@@ -7,10 +7,12 @@ spellings of addresses are therefore all covered by one check.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import ipaddress
 import re
 import socket
+import unicodedata
 from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlsplit
@@ -132,6 +134,41 @@ def read_entry(entry: str) -> tuple[Network | str, int | None] | None:
         return ipaddress.ip_network(host, strict=False), port
     except ValueError:
         return (host, port) if _NAME.fullmatch(host) else None
+
+
+# Names that stand for this machine, or that only a network of one's own gives out.
+_LOCAL_NAMES = ("localhost", "local", "internal", "lan", "home", "intranet", "corp", "arpa")
+
+
+def written_address(host: str) -> Address | None:
+    """The address that a host in a link spells out, in any way that a resolver understands:
+    decimal, octal, hexadecimal, shortened, in other digits; None for a name."""
+    plain = unicodedata.normalize("NFKC", host).strip("[]").rstrip(".").lower()
+    with contextlib.suppress(ValueError):
+        return ipaddress.ip_address(plain.split("%")[0])
+    with contextlib.suppress(OSError, UnicodeError, ValueError):
+        return ipaddress.IPv4Address(socket.inet_aton(plain))
+    return None
+
+
+def refusal(host: str, port: int, allow: Allowlist) -> str:
+    """Why a host written in a link is not to be dialled; "" when it may be.
+
+    Looks nothing up: what a name stands for is checked at the moment of connecting.
+    """
+    name = unicodedata.normalize("NFKC", host).strip("[]").rstrip(".").lower()
+    address = written_address(host)
+    if address is not None:
+        if is_public(address) or allow.has_address(address, port) or allow.has_name(name, port):
+            return ""
+        return f"{name} is a private address"
+    if allow.has_name(name, port):
+        return ""
+    if not _NAME.fullmatch(name):
+        return f"{name[:100] or 'nothing'} is not a name"
+    if "." not in name or name.rpartition(".")[2] in _LOCAL_NAMES:
+        return f"{name} is a name in a private network"
+    return ""
 
 
 class Guard:

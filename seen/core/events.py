@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 import msgspec
@@ -34,6 +34,15 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True):
 Handler = Callable[[Event], Awaitable[None]]
 
 
+def _payload(event: Event) -> str:
+    payload = msgspec.json.encode(event)
+    if len(payload) > _LIMIT:
+        payload = msgspec.json.encode(
+            Event(event.topic, subject=event.subject, user_id=event.user_id)
+        )
+    return payload.decode()
+
+
 class Events:
     """The process's ear and mouth."""
 
@@ -50,15 +59,18 @@ class Events:
 
     async def emit(self, event: Event, connection: Connection | None = None) -> None:
         """Tell everybody, with the commit of ``connection`` when one is given."""
-        payload = msgspec.json.encode(event)
-        if len(payload) > _LIMIT:
-            payload = msgspec.json.encode(
-                Event(event.topic, subject=event.subject, user_id=event.user_id)
-            )
         if connection is not None:
-            await connection.notify(CHANNEL, payload.decode())
+            await connection.notify(CHANNEL, _payload(event))
         else:
-            await self._db.execute("select pg_notify($1, $2)", CHANNEL, payload.decode())
+            await self._db.execute("select pg_notify($1, $2)", CHANNEL, _payload(event))
+
+    async def emit_all(self, events: Iterable[Event], connection: Connection) -> None:
+        """Tell of many things with one statement, with the commit of ``connection``."""
+        payloads = [_payload(each) for each in events]
+        if payloads:
+            await connection.execute(
+                "select pg_notify($1, each) from unnest($2::text[]) each", CHANNEL, payloads
+            )
 
     @contextlib.contextmanager
     def stream(self) -> Any:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import BeforeValidator, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from seen.core.errors import SettingsError
@@ -25,6 +25,36 @@ PREFIX = "SEEN_"
 
 _HOST_NAME = re.compile(r"[\w.-]+(:\d+)?|\[[0-9A-Fa-f:.]+\](:\d+)?")
 Listed = Annotated[tuple[str, ...], NoDecode]
+
+_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+_BYTES = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
+_AMOUNT = re.compile(r"(\d+(?:\.\d+)?)\s*([A-Za-z]*)")
+
+
+def _read_seconds(value: object) -> object:
+    """A number of seconds, or one with its unit such as "500ms", "3s", "2m" or "1h"."""
+    return _amount(value, _SECONDS, "s", "a time such as 3s, 500ms or 2m")
+
+
+def _read_bytes(value: object) -> object:
+    """A number of bytes, or one with its unit such as "500MB" or "2GB"."""
+    found = _amount(value, _BYTES, "B", "a size such as 500MB or 2GB")
+    return int(found) if isinstance(found, float) else found
+
+
+def _amount(value: object, units: Mapping[str, float], plain: str, wanted: str) -> object:
+    if not isinstance(value, str):
+        return value
+    found = _AMOUNT.fullmatch(value.strip())
+    named = {name.casefold(): factor for name, factor in units.items()}
+    factor = named.get((found[2] or plain).casefold()) if found else None
+    if found is None or factor is None:
+        raise ValueError(f"must be {wanted}")
+    return float(found[1]) * factor
+
+
+Seconds = Annotated[float, BeforeValidator(_read_seconds), Field(gt=0, le=86_400)]
+Bytes = Annotated[int, BeforeValidator(_read_bytes), Field(ge=0)]
 
 
 def default_data_dir() -> Path:
@@ -88,6 +118,33 @@ class Settings(BaseSettings):
             "Hosts or networks that outgoing requests may reach although they are private."
         ),
     )
+    download_dir: Path | None = Field(
+        None,
+        description=(
+            "Folder where downloads lie until they are in the library. Engines must see it under "
+            "the same path. Default: `downloads` in the data folder."
+        ),
+    )
+    download_max_active: int = Field(
+        3, ge=1, le=200, description="How many downloads run at the same time."
+    )
+    download_poll_interval: Seconds = Field(
+        "3s", description="The longest pause between two looks at the engines.",
+        validate_default=True,
+    )  # fmt: skip
+    download_retry_backoff: Seconds = Field(
+        "15s",
+        description="The pause before a download is tried again; it doubles with each of 3 tries.",
+        validate_default=True,
+    )
+    download_stall_after: Seconds = Field(
+        "3m",
+        description="How long a download may stand still before its place goes to another one.",
+        validate_default=True,
+    )
+    download_disk_reserve: Bytes = Field(
+        "1GB", description="How much of the disk downloads leave free.", validate_default=True
+    )
     trusted_proxies: Listed = Field(
         (),
         description=(
@@ -131,6 +188,18 @@ class Settings(BaseSettings):
             if not Path(each).is_absolute():
                 raise ValueError(f"must hold absolute paths, {each} is not one")
         return value
+
+    @field_validator("download_dir")
+    @classmethod
+    def _absolute_folder(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_absolute():
+            raise ValueError(f"must be an absolute path, {value} is not one")
+        return value
+
+    @property
+    def downloads(self) -> Path:
+        """The folder where downloads lie until they are in the library."""
+        return self.download_dir or self.data_dir / "downloads"
 
     @field_validator("database_url")
     @classmethod

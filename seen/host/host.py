@@ -118,6 +118,11 @@ class PluginHost:
             for folder in life.template_dirs
         )  # fmt: skip
 
+    def title_of(self, instance_id: str) -> str:
+        """What people call a plugin; its id where it is not installed."""
+        found = self._reconciler.found.get(instance_id)
+        return found.title if found is not None else instance_id
+
     def allowed_hosts(self) -> tuple[str, ...]:
         """Private hosts that outgoing requests on behalf of plugins may reach: the server's list
         and the addresses that the admin gave running plugins."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from seen.catalog.model import Summary, folded_title
+from seen.catalog.model import Summary, Title, folded_title
 from seen.catalog.service import Catalog
 from seen.core.db import Database
 from seen.core.errors import Conflict, Invalid, NotHere, Unavailable
@@ -32,7 +33,14 @@ from seen.library.model.records import (
 )
 from seen.library.scan import Scan
 from seen.plugin.errors import PluginError
-from seen.plugin.models import ExternalRef, MediaKind, SearchHit, SearchQuery
+from seen.plugin.models import (
+    ExternalRef,
+    MediaKind,
+    ParsedName,
+    ParseHints,
+    SearchHit,
+    SearchQuery,
+)
 from seen.tracking.service import Tracking
 
 SCAN_JOB = "library_scan"
@@ -48,6 +56,14 @@ class Choice:
     ref: ExternalRef | None = None
     season: int | None = None
     episode: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What a file that is not in the library yet will most likely be."""
+
+    parsed: ParsedName | None
+    title: Title | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +195,23 @@ class Library:
             await guard.close()
         await self._events.emit(Event("library", facts={"scan": "done"}))
         return tally.sentence()
+
+    async def foresee(self, path: Path, kind: MediaKind | None = None) -> Foreseen:
+        """What a file outside the library is by its name, where the providers are sure of it."""
+        identifier = self._identifier()
+        parsed = await identifier.parse(path, ParseHints(None, kind))
+        if parsed is None:
+            return Foreseen(None, None)
+        identified = await identifier.identify(path, parsed, None)
+        if identified.media_id is None:
+            return Foreseen(parsed, None)
+        return Foreseen(parsed, await self._catalog.title(identified.media_id))
+
+    async def credit(self, job_id: UUID, paths: Sequence[str]) -> list[Item]:
+        """Note that a download brought the files at these paths; those that are listed."""
+        found = await store.items_at(self._db, paths)
+        await store.set_source_job(self._db, list(found.values()), job_id)
+        return [await self.item(each) for each in found.values()]
 
     def _identifier(self) -> Identifier:
         return Identifier(self._host, self._catalog, self._absorb)

@@ -12,6 +12,7 @@ from seen.library.store.files import (
 from seen.library.store.roots import delete_root, finish_root, insert_root, roots, set_root_state
 from seen.library.store.scanned import (
     forget_scan,
+    items_at,
     known_files,
     move_item,
     move_items,
@@ -21,6 +22,7 @@ from seen.library.store.scanned import (
     set_found,
     set_match,
     set_missing,
+    set_source_job,
     sidecars,
     upsert_item,
 )
@@ -38,6 +40,7 @@ __all__ = [
     "insert_root",
     "item",
     "items",
+    "items_at",
     "items_of_media",
     "known_files",
     "move_item",
@@ -51,6 +54,7 @@ __all__ = [
     "set_match",
     "set_missing",
     "set_root_state",
+    "set_source_job",
     "sidecars",
     "stream",
     "streams_of",

@@ -165,6 +165,24 @@ async def set_match(
     )
 
 
+async def items_at(db: Executor, paths: Sequence[str]) -> dict[str, UUID]:
+    """The files of the library at some paths."""
+    rows = await db.fetch(
+        "select absolute_path, id from library_items where absolute_path = any($1::text[])",
+        list(paths),
+    )
+    return {row["absolute_path"]: row["id"] for row in rows}
+
+
+async def set_source_job(db: Executor, item_ids: Sequence[UUID], job_id: UUID) -> None:
+    """Note which download brought some files."""
+    await db.execute(
+        "update library_items set source_job_id = $2 where id = any($1::uuid[])",
+        list(item_ids),
+        job_id,
+    )
+
+
 async def forget_scan(db: Executor, item_id: UUID) -> None:
     """Let the next scan look at a file again."""
     await db.execute("update library_items set scanned_at = null where id = $1", item_id)

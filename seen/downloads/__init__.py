@@ -1,0 +1,1 @@
+"""Downloads: from a link to a file in the library, by engines that can be swapped meanwhile."""
