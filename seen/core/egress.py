@@ -79,6 +79,40 @@ def is_public(address: Address) -> bool:
     return address.is_global and not address.is_multicast
 
 
+_REFUSED = tuple(
+    ipaddress.ip_network(each)
+    for each in (
+        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16",
+        "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16",
+        "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/3",
+        # All but what is handed out, and what wraps or tests something in there.
+        "::/3", "4000::/2", "8000::/1", "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20",
+    )
+)  # fmt: skip
+
+
+def refused_networks(allow: Iterable[str] = ()) -> tuple[Network, ...]:
+    """The networks that hold every address which is not public, without those that are allowed on
+    all ports: for programs that filter addresses themselves. Some public addresses that wrap
+    others are among them."""
+    refused: list[Network] = list(_REFUSED)
+    for allowed in Allowlist(allow).networks:
+        refused = [part for each in refused for part in _without(each, allowed)]
+    return tuple(refused)
+
+
+def _without(network: Network, allowed: Network) -> Iterable[Network]:
+    if isinstance(network, ipaddress.IPv4Network) and isinstance(allowed, ipaddress.IPv4Network):
+        if network.subnet_of(allowed):
+            return ()
+        return network.address_exclude(allowed) if allowed.subnet_of(network) else (network,)
+    if isinstance(network, ipaddress.IPv6Network) and isinstance(allowed, ipaddress.IPv6Network):
+        if network.subnet_of(allowed):
+            return ()
+        return network.address_exclude(allowed) if allowed.subnet_of(network) else (network,)
+    return (network,)
+
+
 _NAME = re.compile(r"\w([\w-]*\w)?(\.\w([\w-]*\w)?)*")
 
 
@@ -100,6 +134,11 @@ class Allowlist:
                 self._names.add((host, port))
             else:
                 self._networks.append((host, port))
+
+    @property
+    def networks(self) -> tuple[Network, ...]:
+        """The networks that are allowed on all ports."""
+        return tuple(network for network, port in self._networks if port is None)
 
     def has_address(self, address: Address, port: int) -> bool:
         """Whether a network of the list holds the address."""
@@ -182,14 +221,17 @@ class Guard:
     def check(self, host: str, port: int) -> None:
         """Raise EgressRefused unless this numeric address may be dialled."""
         address = ipaddress.ip_address(host.split("%")[0])
-        if is_public(address) or self._allow.has_address(address, port):
-            return
+        if not is_public(address) and not self.allows(address, port):
+            raise EgressRefused(
+                f"{address} is a private address; an admin can allow it with SEEN_EGRESS_ALLOW"
+            )
+
+    def allows(self, address: Address, port: int) -> bool:
+        """Whether the lists name the address, or a name that stands for it."""
+        if self._allow.has_address(address, port):
+            return True
         named = (found for (_, allowed), found in self._resolved.items() if allowed == port)
-        if any(str(address) in found for found in named):
-            return
-        raise EgressRefused(
-            f"{address} is a private address; an admin can allow it with SEEN_EGRESS_ALLOW"
-        )
+        return any(str(address) in found for found in named)
 
     def resolved(self, host: str, port: int, addresses: Iterable[str]) -> None:
         """Remember what an allowed name stands for at this moment."""
@@ -203,7 +245,7 @@ class Guard:
         return socket.socket(family, kind, proto)
 
 
-class _Resolver(AbstractResolver):
+class GuardedResolver(AbstractResolver):
     """Resolves names in threads and tells the guard what allowed names stand for."""
 
     def __init__(self, guard: Guard) -> None:
@@ -226,14 +268,15 @@ class _Resolver(AbstractResolver):
 
 
 def guarded_session(
-    allow: Iterable[str] = (),
+    allow: Iterable[str] | Guard = (),
     *,
     headers: dict[str, str] | None = None,
     timeout_seconds: float = 30,
     on_refused: Callable[[str], None] | None = None,
 ) -> aiohttp.ClientSession:
-    """A client session whose every connection passes the gate. The caller closes it."""
-    guard = Guard(allow)
+    """A client session whose every connection passes the gate, made of the lists or given. The
+    caller closes it."""
+    guard = allow if isinstance(allow, Guard) else Guard(allow)
 
     def factory(info: Any) -> socket.socket:
         try:
@@ -244,7 +287,7 @@ def guarded_session(
             raise
 
     connector = aiohttp.TCPConnector(
-        socket_factory=factory, resolver=_Resolver(guard), limit=40, limit_per_host=20
+        socket_factory=factory, resolver=GuardedResolver(guard), limit=40, limit_per_host=20
     )
     return aiohttp.ClientSession(
         connector=connector,

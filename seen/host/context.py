@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -16,8 +16,9 @@ import aiohttp
 
 from seen.core.cache import Cache
 from seen.core.db import Database
-from seen.core.egress import guarded_session
+from seen.core.egress import EgressRefused, Guard, Network, guarded_session, refused_networks
 from seen.core.log import get_log
+from seen.core.proxy import GuardedProxy
 from seen.host.bridge import on_loop
 from seen.host.pool import DaemonPool
 from seen.host.shared import DatabaseShared
@@ -81,9 +82,11 @@ class HostContext:
         self.shared = surroundings.shared(instance_id)
         self.log: PluginLog = get_log(f"seen.plugin.{instance_id}").bind(plugin=instance_id)
         self._data_dir = data_dir or surroundings.data_dir / "plugins" / instance_id
+        self._server_allow = surroundings.egress_allow
         self._allow = (*surroundings.egress_allow, *private_hosts(config, url_fields))
         self._pool = pool
         self._session: aiohttp.ClientSession | None = None
+        self._proxy: GuardedProxy | None = None
 
     @property
     def data_dir(self) -> Path:
@@ -94,10 +97,27 @@ class HostContext:
     @property
     def http(self) -> aiohttp.ClientSession:
         if self._session is None or self._session.closed:
-            self._session = guarded_session(
-                self._allow, on_refused=lambda why: self.log.warning("request refused", reason=why)
-            )
+            self._session = guarded_session(self._allow, on_refused=self._refused)
         return self._session
+
+    def may_connect(self, address: str, port: int) -> bool:
+        try:
+            Guard(self._server_allow).check(address, port)
+        except (EgressRefused, ValueError):
+            return False
+        return True
+
+    def refused_networks(self) -> Sequence[Network]:
+        return refused_networks(self._server_allow)
+
+    async def guarded_proxy(self) -> str:
+        if self._proxy is None:
+            self._proxy = GuardedProxy(Guard(self._server_allow), self._refused)
+            await self._proxy.start()
+        return self._proxy.url
+
+    def _refused(self, why: str) -> None:
+        self.log.warning("request refused", reason=why)
 
     async def run_blocking(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         work = functools.partial(contextvars.copy_context().run, call, *args, **kwargs)
@@ -110,6 +130,8 @@ class HostContext:
         """Close what was opened for the plugin; on the plugin's loop."""
         if self._session is not None:
             await self._session.close()
+        if self._proxy is not None:
+            await self._proxy.close()
 
 
 def private_hosts(config: Mapping[str, Any], url_fields: tuple[str, ...]) -> list[str]:

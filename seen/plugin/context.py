@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any, ParamSpec, Protocol, TypeVar
 
@@ -95,6 +96,27 @@ class PluginContext(Protocol):
     def shared(self) -> PluginShared: ...
     @property
     def http(self) -> aiohttp.ClientSession: ...
+
+    def may_connect(self, address: str, port: int) -> bool:
+        """Whether the gate for outgoing connections lets anybody through to a numeric address.
+
+        What the admin named in this plugin's own fields does not count, and neither it does for
+        ``refused_networks`` and ``guarded_proxy``: jobs must not get there.
+        """
+        ...
+
+    def refused_networks(self) -> Sequence[IPv4Network | IPv6Network]:
+        """The networks that may not be connected to, for what filters addresses by itself."""
+        ...
+
+    async def guarded_proxy(self) -> str:
+        """The address, with a password in it, of an HTTP proxy for programs that this plugin
+        starts.
+
+        Whatever goes through it passes the gate. Where that refuses an address, the answer has the
+        status 470. It ends with the plugin.
+        """
+        ...
 
     async def run_blocking(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run blocking code in the plugin's own small thread pool and wait for its answer."""

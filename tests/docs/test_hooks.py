@@ -217,7 +217,7 @@ def test_every_suite_fixture_and_fake_is_documented() -> None:
     for name in reading.names(reading.table(testing, "fixture"), 0):
         assert hasattr(fixtures, name), name
     wanted = {n for n, e in vars(fakes).items()
-              if inspect.isclass(e) and e.__module__ == fakes.__name__}  # fmt: skip
+              if inspect.isclass(e) and e.__module__ == fakes.__name__ and n[0] != "_"}  # fmt: skip
     assert wanted == set(re.findall(r"`(Fake\w+)`", testing))
 
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import functools
-import ipaddress
-import socket
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import aiohttp
 
+from seen.core.egress import EgressRefused, Guard, guarded_session, refused_networks
+from seen.core.proxy import GuardedProxy
 from seen.plugin.models import Card
 from seen.plugin.sharing import ProcessShared
 
@@ -76,16 +76,34 @@ class FakeContext:
         self.log = FakeLog()
         self.cache = FakeCache()
         self.shared = shared or FakeShared()
+        self.allow: tuple[str, ...] = ("127.0.0.0/8", "::1")
+        """What may be reached; a test may set less before it uses the context."""
         self._http: aiohttp.ClientSession | None = None
+        self._proxy: GuardedProxy | None = None
         self._threads = ThreadPoolExecutor(2, "plugin")
 
     @property
     def http(self) -> aiohttp.ClientSession:
         """A session of the running loop that connects to this machine and to nothing else."""
         if self._http is None:
-            connector = aiohttp.TCPConnector(socket_factory=_loopback_socket)
-            self._http = aiohttp.ClientSession(connector=connector)
+            self._http = guarded_session(_Enclosure(self.allow))
         return self._http
+
+    def may_connect(self, address: str, port: int) -> bool:
+        try:
+            _Enclosure(self.allow).check(address, port)
+        except (EgressRefused, ValueError):
+            return False
+        return True
+
+    def refused_networks(self) -> Sequence[IPv4Network | IPv6Network]:
+        return refused_networks(self.allow)
+
+    async def guarded_proxy(self) -> str:
+        if self._proxy is None:
+            self._proxy = GuardedProxy(_Enclosure(self.allow))
+            await self._proxy.start()
+        return self._proxy.url
 
     async def run_blocking(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         work = functools.partial(call, *args, **kwargs)
@@ -99,14 +117,21 @@ class FakeContext:
         if self._http is not None:
             await self._http.close()
             self._http = None
+        if self._proxy is not None:
+            await self._proxy.close()
+            self._proxy = None
         self._threads.shutdown(wait=True, cancel_futures=True)
 
 
-def _loopback_socket(address: Any) -> socket.socket:
-    family, kind, protocol, _, where = address
-    if not ipaddress.ip_address(where[0]).is_loopback:
-        raise OSError(errno.EACCES, f"a test may reach this machine only, not {where[0]}")
-    return socket.socket(family, kind, protocol)
+class _Enclosure(Guard):
+    """Lets nobody out of this machine, and nowhere on it but where the test allows."""
+
+    def check(self, host: str, port: int) -> None:
+        address = ip_address(host.split("%")[0])
+        if not address.is_loopback:
+            raise EgressRefused(f"a test may reach this machine only, not {host}")
+        if not self.allows(address, port):
+            raise EgressRefused(f"the test does not allow {host}")
 
 
 @dataclass
