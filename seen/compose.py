@@ -22,6 +22,8 @@ from seen.admin.pages import plugins as plugin_pages
 from seen.admin.service import PluginAdmin
 from seen.artwork.service import Artwork
 from seen.catalog import api as catalog_api
+from seen.catalog.jobs import CatalogJobs
+from seen.catalog.search import Search
 from seen.catalog.service import Catalog
 from seen.core.cache import Cache, open_cache
 from seen.core.db import Database
@@ -40,6 +42,10 @@ from seen.dashboard import api as dashboard_api
 from seen.dashboard import pages as dashboard_pages
 from seen.dashboard.service import Dashboard
 from seen.demo.service import Demo
+from seen.discover import api as discover_api
+from seen.discover.pages import browse, search, title
+from seen.discover.service import Discover
+from seen.discover.titles import Titles
 from seen.downloads import api as downloads_api
 from seen.downloads.handover import HandOver
 from seen.downloads.model.steps import Rules
@@ -53,7 +59,7 @@ from seen.library.pages import grids, review, scanning
 from seen.library.pages import overview as library_overview
 from seen.library.service import Library
 from seen.playback import api as playback_api
-from seen.playback.pages import title, watch
+from seen.playback.pages import watch
 from seen.playback.service import Playback
 from seen.stack.embedded import EmbeddedPostgres
 from seen.tracking import api as tracking_api
@@ -198,6 +204,11 @@ def _assemble(settings: Settings, db: Database, cache: Cache, events: Events) ->
     )
     jobs.register(hand_over.job())
     dashboard = Dashboard(host, cache, events, catalog, tracking, library)
+    catalog_jobs = CatalogJobs(db, events, jobs, host, catalog, library.absorb)
+    if settings.catalog_sync:
+        catalog_jobs.begin()
+    discover = Discover(db, cache, events, host, catalog, library, Search(db))
+    titles = Titles(discover, catalog, tracking, library, playback, catalog_jobs.hurry)
     jobs.register(library.job())
     jobs.register(_cleanup(accounts))
     demo = Demo(settings.data_dir / "demo", library, jobs)
@@ -215,6 +226,7 @@ def _assemble(settings: Settings, db: Database, cache: Cache, events: Events) ->
         accounts_api.routes(accounts, rates),
         catalog_api.routes(catalog, artwork),
         tracking_api.routes(tracking),
+        discover_api.routes(discover, titles),
         library_api.routes(library, catalog, tracking),
         playback_api.routes(playback),
         downloads_api.routes(downloads),
@@ -229,7 +241,9 @@ def _assemble(settings: Settings, db: Database, cache: Cache, events: Events) ->
         review.pages(library, artwork, shell),
         library_overview.pages(library, tracking, shell),
         grids.pages(library, tracking, shell),
-        title.pages(catalog, tracking, library, playback, shell),
+        browse.pages(discover, shell),
+        search.pages(discover, shell),
+        title.pages(discover, titles, shell),
         watch.pages(catalog, tracking, library, playback, shell),
         tracking_pages.pages(tracking),
         overview.pages(accounts, library, plugins, shell),

@@ -101,7 +101,12 @@ async def database(database_dsn: str) -> AsyncIterator[Database]:
 def settings(database_dsn: str, tmp_path: Path) -> Settings:
     """Settings for a whole server on a fresh database and an empty data folder."""
     return load_settings(
-        database_url=database_dsn, data_dir=tmp_path / "data", port=0, secret_key="k" * 40
+        database_url=database_dsn,
+        data_dir=tmp_path / "data",
+        port=0,
+        secret_key="k" * 40,
+        # Tests that want lists fill them; all others are not to be disturbed by them.
+        catalog_sync=False,
     )
 
 

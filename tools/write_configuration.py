@@ -39,6 +39,7 @@ GROUPS = {
     "What it does": {
         "roles": "api,pages",
         "egress_allow": "metadata.lan,192.168.1.0/24",
+        "catalog_sync": "false",
         "safe_mode": "true",
     },
     "Downloads": {

@@ -176,8 +176,18 @@ class SingleFlight:
         if task is None:
             task = asyncio.create_task(self._build(key, ttl_seconds, build))
             self._building[key] = task
-            task.add_done_callback(lambda _: self._building.pop(key, None))
+            task.add_done_callback(lambda done: self._ended(key, done))
         return await asyncio.shield(task)
+
+    async def drop(self, *keys: str) -> None:
+        """Forget entries; what is being built of them just now is not kept either."""
+        for key in keys:
+            self._building.pop(key, None)
+        await self._cache.delete(*keys)
+
+    def _ended(self, key: str, task: asyncio.Task[bytes]) -> None:
+        if self._building.get(key) is task:
+            del self._building[key]
 
     async def _build(
         self, key: str, ttl_seconds: float, build: Callable[[], Awaitable[bytes]]
@@ -186,7 +196,8 @@ class SingleFlight:
         value = await self._cache.get(key)
         if value is None:
             value = await build()
-            await self._cache.set(key, value, ttl_seconds)
+            if self._building.get(key) is asyncio.current_task():
+                await self._cache.set(key, value, ttl_seconds)
         return value
 
 

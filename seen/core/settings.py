@@ -162,6 +162,11 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="The least important log lines to print."
     )
+    catalog_sync: bool = Field(
+        True,
+        description="Keep lists, titles and seasons fresh in the background. Without it the "
+        "catalog grows by the library alone.",
+    )
     safe_mode: bool = Field(False, description="Load bundled plugins only.")
 
     @field_validator(

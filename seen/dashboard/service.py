@@ -13,6 +13,7 @@ import msgspec
 from seen.catalog.service import Catalog
 from seen.core.cache import PREFIX, Cache, SingleFlight
 from seen.core.events import Event, Events
+from seen.core.http import encoded_answer
 from seen.core.viewer import Viewer
 from seen.dashboard.shelves import ViewerShelves
 from seen.host import Handle, PluginHost, bridged
@@ -52,7 +53,6 @@ class Dashboard:
         library: Library,
     ) -> None:
         self._host = host
-        self._cache = cache
         self._catalog = catalog
         self._tracking = tracking
         self._library = library
@@ -64,11 +64,11 @@ class Dashboard:
             events.on(topic, self._forget_all)
 
     async def _forget_person(self, event: Event) -> None:
-        await self._cache.delete(*_keys(event.user_id))
+        await self._flight.drop(*_keys(event.user_id))
 
     async def _forget_all(self, event: Event) -> None:
         built, self._built = self._built, set()
-        await self._cache.delete(*(key for user_id in built for key in _keys(str(user_id))))
+        await self._flight.drop(*(key for user_id in built for key in _keys(str(user_id))))
 
     def shelves(self, user_id: UUID) -> ViewerShelves:
         """The person's titles as cards."""
@@ -81,7 +81,7 @@ class Dashboard:
         return [each for each in found if each is not None]
 
     async def body(self, viewer: Viewer) -> bytes:
-        """The dashboard as encoded JSON, built once and kept for two minutes."""
+        """The dashboard, encoded with its ETag, built once and kept for two minutes."""
         self._built.add(viewer.user_id)
         dashboard, _ = _keys(str(viewer.user_id))
         return await self._flight.get(dashboard, TTL_SECONDS, lambda: self._build(viewer))
@@ -97,10 +97,10 @@ class Dashboard:
             }
             for each in await self.widgets(viewer)
         ]
-        return msgspec.json.encode({"widgets": widgets})
+        return encoded_answer(msgspec.json.encode({"widgets": widgets}))
 
     async def continue_watching(self, viewer: Viewer) -> bytes:
-        """What is in progress as encoded JSON."""
+        """What is in progress, encoded with its ETag."""
         self._built.add(viewer.user_id)
         _, continue_watching = _keys(str(viewer.user_id))
         return await self._flight.get(
@@ -109,7 +109,7 @@ class Dashboard:
 
     async def _build_continue(self, viewer: Viewer) -> bytes:
         cards = await self.shelves(viewer.user_id).continue_watching(20)
-        return msgspec.json.encode({"items": [card_answer(each) for each in cards]})
+        return encoded_answer(msgspec.json.encode({"items": [card_answer(each) for each in cards]}))
 
 
 def _keys(user_id: str) -> tuple[str, str]:

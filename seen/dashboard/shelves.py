@@ -10,8 +10,8 @@ from seen.catalog.model import EpisodeRow, Summary, picture_path
 from seen.catalog.service import Catalog
 from seen.library.service import Library
 from seen.plugin.models import Card, MediaKind
-from seen.tracking.model import Mark, ProgressRow
-from seen.tracking.service import Tracking, card_of, left
+from seen.tracking.model import Mark, ProgressRow, card_of, left
+from seen.tracking.service import Tracking
 
 
 class ViewerShelves:

@@ -123,6 +123,18 @@ class PluginHost:
         found = self._reconciler.found.get(instance_id)
         return found.title if found is not None else instance_id
 
+    def credits(self) -> tuple[str, ...]:
+        """The texts that the services behind running plugins ask to be shown."""
+        return tuple(
+            dict.fromkeys(
+                life.found.manifest.attribution
+                for instance in self._ordered()
+                if (life := instance.serving) is not None
+                and life.found.manifest is not None
+                and life.found.manifest.attribution
+            )
+        )
+
     def allowed_hosts(self) -> tuple[str, ...]:
         """Private hosts that outgoing requests on behalf of plugins may reach: the server's list
         and the addresses that the admin gave running plugins."""

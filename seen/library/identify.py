@@ -185,7 +185,7 @@ class Identifier:
         ref = chosen.hit.ref
         async with self._titles.setdefault(ref, asyncio.Lock()):
             known = await self._catalog.known(ref)
-            if known is not None:
+            if known is not None and await self._catalog.is_whole(known):
                 for alias in aliases:
                     twin = await self._catalog.known(alias)
                     if twin is not None and twin != known:

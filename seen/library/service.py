@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from seen.catalog.model import Summary, Title, folded_title
+from seen.catalog.model import Summary, Title
 from seen.catalog.service import Catalog
 from seen.core.db import Database
 from seen.core.errors import Conflict, Invalid, NotHere, Unavailable
@@ -214,9 +214,9 @@ class Library:
         return [await self.item(each) for each in found.values()]
 
     def _identifier(self) -> Identifier:
-        return Identifier(self._host, self._catalog, self._absorb)
+        return Identifier(self._host, self._catalog, self.absorb)
 
-    async def _absorb(self, twin: UUID, media_id: UUID) -> None:
+    async def absorb(self, twin: UUID, media_id: UUID) -> None:
         """Two titles turned out to be one: files and everybody's history go to the one that stays.
 
         Happens when a title was known from file names alone and a provider that knows it comes
@@ -278,17 +278,10 @@ class Library:
         following = (page[-1][1], page[-1][0]) if len(rows) > limit else None
         return await self._catalog.summaries([media_id for media_id, _ in page]), following
 
-    async def find_titles(self, text: str, limit: int = 60) -> list[Summary]:
-        """Titles with files whose name, or a file's name, holds the text; likeliest first."""
+    async def titles_by_file_name(self, text: str, limit: int) -> list[UUID]:
+        """Titles with a file whose name holds the text, for people who remember just that."""
         wanted = clean(text, 200)
-        if not wanted:
-            return []
-        ids = await store.find_titles(self._db, folded_title(wanted), wanted, limit)
-        return await self._catalog.summaries(ids)
-
-    async def nearest_title(self, text: str) -> str:
-        """The title in the library that is written most like the text; "" when none is near."""
-        return await store.nearest_title(self._db, folded_title(clean(text, 200)))
+        return await store.titles_by_file_name(self._db, wanted, limit) if wanted else []
 
     async def genres(self, kind: MediaKind) -> list[str]:
         """Genres to filter a kind by."""

@@ -474,7 +474,8 @@ class Card:
 
     ``href`` and the picture addresses are local paths. ``art`` is the artwork's colour as
     ``#rrggbb``. ``progress`` is 0 to 1 while in progress, else None. ``detail`` says what is left
-    ("18 min left"); ``play_href`` is empty where no file is there.
+    ("18 min left"); ``play_href`` is empty where no file is there. ``downloading`` is 0 to 1 while
+    a file of it is on its way, else None; ``badge`` is a word or two for the picture's corner.
     """
 
     id: str
@@ -494,6 +495,10 @@ class Card:
     position_seconds: float | None = None
     duration_seconds: float | None = None
     episode_id: str = ""
+    in_library: bool = False
+    watch_later: bool = False
+    downloading: float | None = None
+    badge: str = ""
 
 
 @dataclass(frozen=True, slots=True)

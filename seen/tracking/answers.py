@@ -10,7 +10,7 @@ class CardAnswer(Answer):
     """A title with the viewer's marks.
 
     ``progress`` is 0 to 1, or null when not in progress; ``detail`` is what is left or comes next;
-    ``playHref`` is empty where no file is there.
+    ``playHref`` is empty where no file is there. ``downloading`` is 0 to 1, or null.
     """
 
     id: str
@@ -27,6 +27,10 @@ class CardAnswer(Answer):
     progress: float | None
     position_seconds: float | None
     duration_seconds: float | None
+    in_library: bool
+    watch_later: bool
+    downloading: float | None
+    badge: str
 
 
 def card_answer(card: Card) -> CardAnswer:
@@ -46,4 +50,8 @@ def card_answer(card: Card) -> CardAnswer:
         card.progress,
         card.position_seconds,
         card.duration_seconds,
+        card.in_library,
+        card.watch_later,
+        card.downloading,
+        card.badge,
     )

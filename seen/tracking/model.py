@@ -8,6 +8,9 @@ from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from seen.catalog.model import Summary, picture_path, title_path
+from seen.plugin.models import Card, MediaKind
+
 Verdict = Literal["too_early", "in_progress", "watched"]
 
 
@@ -38,6 +41,7 @@ class Mark:
     progress: float | None = None
     episodes_seen: int = 0
     episodes_total: int = 0
+    watch_later: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,3 +123,37 @@ def next_after(order: Sequence[EpisodeOrder], current: UUID) -> EpisodeOrder | N
     if (following.season_number == 0) != (order[place].season_number == 0):
         return None
     return following
+
+
+def left(seconds: float | None) -> str:
+    """A time that is left as people say it: "18 min left", "1 h 12 min left"."""
+    if not seconds or seconds <= 0:
+        return ""
+    minutes = max(1, round(seconds / 60))
+    if seconds < 60:
+        return f"{max(1, round(seconds))} s left"
+    hours, rest = divmod(minutes, 60)
+    return f"{hours} h {rest} min left" if hours else f"{rest} min left"
+
+
+def card_of(summary: Summary, mark: Mark) -> Card:
+    """A title's card with a person's marks on it."""
+    facts = [str(summary.year)] if summary.year else []
+    if summary.kind is MediaKind.SHOW and mark.episodes_seen and not mark.seen:
+        facts.append(f"{mark.episodes_seen} of {mark.episodes_total} seen")
+    elif summary.genre:
+        facts.append(summary.genre)
+    return Card(
+        id=str(summary.id),
+        kind=summary.kind,
+        title=summary.title,
+        href=title_path(summary.id),
+        year=summary.year,
+        caption=" · ".join(facts),
+        poster=picture_path(summary.id, "poster", summary.poster_version),
+        backdrop=picture_path(summary.id, "backdrop", summary.backdrop_version),
+        drawn=summary.poster_version == "drawn",
+        seen=mark.seen and mark.progress is None,
+        progress=mark.progress if summary.kind is MediaKind.MOVIE else None,
+        watch_later=mark.watch_later,
+    )

@@ -19,6 +19,12 @@ class SeenForm(msgspec.Struct):
     seen: bool
 
 
+class WantedForm(msgspec.Struct):
+    """Whether something is on a list from now on."""
+
+    on: bool
+
+
 class Part(Query):
     """Which part of a show: an episode or a season; neither for a movie."""
 
@@ -32,6 +38,11 @@ def seen_path(media_id: UUID, *, episode: UUID | None = None, season: int | None
     return f"/app/title/{media_id}/seen{part}"
 
 
+def watch_later_path(media_id: UUID) -> str:
+    """Where a button posts that puts a title on the list or takes it off."""
+    return f"/app/title/{media_id}/watch-later"
+
+
 def pages(tracking: Tracking) -> Pages:
     """The room's form targets."""
     found = Pages()
@@ -43,6 +54,13 @@ def pages(tracking: Tracking) -> Pages:
         change = (await read_form(call, SeenForm)).seen
         mark = tracking.mark_watched if change else tracking.unmark_watched
         await mark(call.viewer, media_id, episode_id=part.episode, season=part.season)
+        return see_other(came_from(call, f"/app/title/{media_id}"))
+
+    @found.post("/app/title/{id}/watch-later")
+    async def watch_later(call: Call) -> web.StreamResponse:
+        media_id = call.path_id("id")
+        wanted = (await read_form(call, WantedForm)).on
+        await tracking.set_watch_later(call.viewer, media_id, wanted)
         return see_other(came_from(call, f"/app/title/{media_id}"))
 
     @found.post("/app/title/{id}/dismiss")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from seen.catalog.model import Summary, picture_path, title_path
+from seen.catalog.model import Summary
 from seen.core import clock
 from seen.core.cache import PREFIX, Cache
 from seen.core.db import Connection, Database
@@ -23,6 +23,7 @@ from seen.tracking.model import (
     ProgressRow,
     Verdict,
     WatchRules,
+    card_of,
     is_same_viewing,
     judge,
 )
@@ -147,6 +148,27 @@ class Tracking:
         await self._check(connection, media_id, episode_id)
         return [episode_id]
 
+    async def set_watch_later(self, viewer: Viewer, media_id: UUID, wanted: bool) -> bool:
+        """Put a title on top of the viewer's list, or take it off; whether that changed anything.
+
+        Raises NotHere for an unknown title.
+        """
+        async with self._change(viewer, media_id) as connection:
+            if wanted:
+                await self._check_title(connection, media_id)
+                return await store.add_watch_later(connection, viewer.user_id, media_id)
+            return await store.remove_watch_later(connection, viewer.user_id, media_id)
+
+    async def _check_title(self, connection: Connection, media_id: UUID) -> None:
+        if await store.media_type(connection, media_id) is None:
+            raise NotHere("There is no such title.")
+
+    async def watch_later(
+        self, viewer: Viewer, limit: int, after: float | None = None
+    ) -> list[tuple[UUID, float]]:
+        """The viewer's list from the top: titles with the rank that leads on from each."""
+        return await store.watch_later(self._db, viewer.user_id, limit, after)
+
     async def dismiss(self, viewer: Viewer, media_id: UUID) -> None:
         """Hide a title from continue watching until it is played again; the position stays."""
         async with self._change(viewer, media_id) as connection:
@@ -207,36 +229,3 @@ class Tracking:
         """Cards with the person's marks, in the order given."""
         marks = await self.marks(user_id, [each.id for each in summaries])
         return [card_of(each, marks.get(each.id) or Mark(each.id)) for each in summaries]
-
-
-def left(seconds: float | None) -> str:
-    """A time that is left as people say it: "18 min left", "1 h 12 min left"."""
-    if not seconds or seconds <= 0:
-        return ""
-    minutes = max(1, round(seconds / 60))
-    if seconds < 60:
-        return f"{max(1, round(seconds))} s left"
-    hours, rest = divmod(minutes, 60)
-    return f"{hours} h {rest} min left" if hours else f"{rest} min left"
-
-
-def card_of(summary: Summary, mark: Mark) -> Card:
-    """A title's card with a person's marks on it."""
-    facts = [str(summary.year)] if summary.year else []
-    if summary.kind is MediaKind.SHOW and mark.episodes_seen and not mark.seen:
-        facts.append(f"{mark.episodes_seen} of {mark.episodes_total} seen")
-    elif summary.genre:
-        facts.append(summary.genre)
-    return Card(
-        id=str(summary.id),
-        kind=summary.kind,
-        title=summary.title,
-        href=title_path(summary.id),
-        year=summary.year,
-        caption=" · ".join(facts),
-        poster=picture_path(summary.id, "poster", summary.poster_version),
-        backdrop=picture_path(summary.id, "backdrop", summary.backdrop_version),
-        drawn=summary.poster_version == "drawn",
-        seen=mark.seen and mark.progress is None,
-        progress=mark.progress if summary.kind is MediaKind.MOVIE else None,
-    )

@@ -186,6 +186,8 @@ async def marks(db: Executor, user_id: UUID, media_ids: Sequence[UUID]) -> list[
                (select p.position_seconds / nullif(p.duration_seconds, 0) from user_progress p
                  where p.user_id = $1 and p.media_id = m.id
                  order by p.updated_at desc limit 1) as progress,
+               exists(select 1 from user_watch_later l where l.user_id = $1
+                      and l.media_id = m.id) as watch_later,
                coalesce(e.total, 0) as total, coalesce(e.seen, 0) as episodes_seen
           from unnest($2::uuid[]) as wanted(id)
           join media_items m on m.id = wanted.id
@@ -208,6 +210,7 @@ async def marks(db: Executor, user_id: UUID, media_ids: Sequence[UUID]) -> list[
             progress=min(1.0, row["progress"]) if row["progress"] is not None else None,
             episodes_seen=row["episodes_seen"],
             episodes_total=row["total"],
+            watch_later=row["watch_later"],
         )
         for row in rows
     ]
@@ -247,6 +250,39 @@ async def next_up(db: Executor, user_id: UUID, limit: int) -> list[NextEpisode]:
     return [NextEpisode(**dict(row)) for row in rows]
 
 
+async def add_watch_later(db: Executor, user_id: UUID, media_id: UUID) -> bool:
+    """Put a title on top of the person's list; False when it stands there already."""
+    status = await db.execute(
+        "insert into user_watch_later (user_id, media_id, rank) select $1, $2,"
+        " coalesce(max(rank), 0) + 1 from user_watch_later where user_id = $1"
+        " on conflict do nothing",
+        user_id,
+        media_id,
+    )
+    return status != "INSERT 0 0"
+
+
+async def remove_watch_later(db: Executor, user_id: UUID, media_id: UUID) -> bool:
+    status = await db.execute(
+        "delete from user_watch_later where user_id = $1 and media_id = $2", user_id, media_id
+    )
+    return status != "DELETE 0"
+
+
+async def watch_later(
+    db: Executor, user_id: UUID, limit: int, after: float | None
+) -> list[tuple[UUID, float]]:
+    """The person's list from the top: title and rank, below a rank."""
+    rows = await db.fetch(
+        "select media_id, rank from user_watch_later where user_id = $1"
+        " and ($3::float8 is null or rank < $3) order by rank desc limit $2",
+        user_id,
+        limit,
+        after,
+    )
+    return [(row["media_id"], row["rank"]) for row in rows]
+
+
 _PAIRS = "unnest($3::uuid[], $4::uuid[]) as pair(old_id, new_id)"
 
 
@@ -273,4 +309,11 @@ async def move_history(
         "   dismissed_at = excluded.dismissed_at, updated_at = excluded.updated_at"
         "   where excluded.updated_at > user_progress.updated_at",
         *arguments,
+    )
+    await db.execute(
+        "insert into user_watch_later (user_id, media_id, rank, added_at)"
+        " select user_id, $2, rank, added_at from user_watch_later where media_id = $1"
+        " on conflict do nothing",
+        twin,
+        media_id,
     )

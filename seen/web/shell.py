@@ -79,7 +79,11 @@ class Shell:
                 "initial": viewer.display_name[:1].upper() or "?",
                 "is_admin": viewer.is_admin,
             },
-            "search": {"action": "/app/library", "query": call.request.query.get("q", "")},
+            "search": {
+                "action": "/app/search",
+                "suggestions": "/app/search/suggestions",
+                "query": call.request.query.get("q", ""),
+            },
             "storage": _storage(self._disk()),
             "notices": [],
             "events": "/app/events",
@@ -128,13 +132,19 @@ def theme_of(request: web.Request) -> str:
     return kept_theme(request)
 
 
-_TABS = ("/app/dashboard", "/app/movies", "/app/shows", "/app/library", "/app/settings")
+_TABS = ("/app/dashboard", "/app/discover", "/app/movies", "/app/shows", "/app/library")
 
 
 def navigation(viewer: Viewer, counts: dict[str, int], active: str) -> list[NavGroup]:
     """The places this viewer can go to."""
     groups = [
-        NavGroup("", [NavItem("house", "Home", "/app/dashboard")]),
+        NavGroup(
+            "",
+            [
+                NavItem("house", "Home", "/app/dashboard"),
+                NavItem("compass", "Discover", "/app/discover"),
+            ],
+        ),
         NavGroup(
             "Library",
             [

@@ -323,7 +323,7 @@ async def test_titles_that_turn_out_to_be_one_keep_everybodys_history(
     await server.tracking.record_progress(
         user.viewer, Viewing(known_by_name, episodes[3], 700, 3000)
     )
-    await server.library._absorb(known_by_name, real)
+    await server.library.absorb(known_by_name, real)
     for person in (admin, user):
         assert set(await server.tracking.watched(person.viewer, real)) == {real_episodes[0]}
     (row,) = await server.tracking.progress(user.viewer, real)

@@ -39,6 +39,12 @@ TITLES = [
 ]
 
 
+KINDS = [
+    It(label="Everything", href="?", active=True, count=None),
+    It(label="Movies", href="?type=movie", active=False, count=None),
+    It(label="Shows", href="?type=show", active=False, count=None),
+    It(label="Games", href="?type=game", active=False, count=None),
+]
 # Two titles with the scenes their names ask for.
 SEEDS = {"Northline": "Northline 133", "Tidewater": "Tidewater 98"}
 
@@ -67,6 +73,7 @@ def card(index: int, **more: Any) -> It:
         "play_href": "",
         "position_seconds": None,
         "episode_id": "",
+        "badge": "",
     }
     return It(**(base | more))
 
@@ -76,7 +83,13 @@ def nav(active: str) -> list[It]:
         return It(icon=icon, label=label, href=href, count=count, active=label == active)
 
     return [
-        It(label="", items=[item("house", "Home", "/dashboard")]),
+        It(
+            label="",
+            items=[
+                item("house", "Home", "/dashboard"),
+                item("compass", "Discover", "/discover"),
+            ],
+        ),
         It(
             label="Library",
             items=[
@@ -111,7 +124,7 @@ def shell(active: str = "", theme: str = "dark", query: str = "") -> Context:
         "nav": groups,
         "tabs": tabs,
         "user": It(name="Mara", email="mara@home.lan", initial="M", is_admin=True),
-        "search": It(action="/search", query=query),
+        "search": It(action="/search", suggestions="/suggestions", query=query),
         "storage": It(text="3.1 of 8 TB used", share=0.39),
         "notices": [],
         "events": None,
@@ -346,7 +359,108 @@ def title_page(kind: str) -> Context:
             It(label="TMDB", href="https://example.org/1"),
             It(label="IMDb", href="https://example.org/2"),
         ],
-        "similar": [card(index) for index in range(4, 16)],
+        "absent": "",
+        "trailers": [It(label="Trailer", href="https://example.org/3")],
+        "watch": It(
+            offers=[It(way="Stream", names="Lantern, Harbour"), It(way="Rent", names="Kiosk")],
+            credit="JustWatch",
+            link="https://example.org/4",
+        ),
+        "hours": [],
+        "screenshots": [],
+        "groups": [
+            It(
+                id="similar",
+                heading="More like this",
+                cards=[card(index) for index in range(4, 16)],
+            )
+        ],
+        "source": "From TMDB, looked at 3 hours ago.",
+        "coming": False,
+    }
+
+
+def game_page() -> Context:
+    """A game, shown where a movie would be: what only games have, and none of the rest."""
+    base = card(17)
+    movie = title_page("movie")
+    head = It(**(vars(movie["title"]) | vars(base)))
+    head.eyebrow = ["Game", "2025", "Action RPG", "PC, PS5, Xbox"]
+    head.facts = ["8.9 on IGDB", "Northlight Forge"]
+    head.progress = None
+    return movie | {
+        "title": head,
+        "play": None,
+        "actions": It(**(vars(movie["actions"]) | {"seen": None, "fix_match": None})),
+        "cast": [],
+        "files": [],
+        "trailers": [],
+        "watch": None,
+        "hours": [
+            It(label="Main story", text="31 h", share=0.48),
+            It(label="With extras", text="46 h", share=0.71),
+            It(label="Everything", text="65 h", share=1.0),
+        ],
+        "screenshots": [f"{picture('backdrop', each)}?v=1" for each in ("Emberfall", "Vanta")],
+    }
+
+
+def discover_page(narrow: bool) -> Context:
+    """Every list as a rail, or one as a grid."""
+
+    def choice(label: str, active: bool = False) -> It:
+        return It(label=label, href="?", active=active, count=None)
+
+    rails = [
+        ("Trending movies", "movie-trending", 0, ""),
+        ("Airing today", "show-airing_today", 6, "As of 9 h ago."),
+        ("Most anticipated games", "game-most_anticipated", 17, ""),
+    ]
+    return {
+        "kinds": KINDS,
+        "sections": [
+            choice("Trending", narrow),
+            choice("Popular"),
+            choice("Top rated"),
+            choice("Upcoming"),
+            choice("In cinemas"),
+            choice("Airing today"),
+        ],
+        "filters": [
+            It(
+                label="Genre",
+                chosen="",
+                clear="?",
+                choices=[choice("Drama"), choice("Mystery"), choice("Noir")],
+            ),
+            It(label="Year", chosen="2026", clear="?", choices=[choice("2026"), choice("2025")]),
+            It(label="Seen", chosen="Not seen", clear="?", choices=[choice("Not seen", True)]),
+        ],
+        "narrow": narrow,
+        "rails": []
+        if narrow
+        else [
+            It(
+                id=id,
+                heading=heading,
+                cards=[card(first + at, badge="In library" if at == 3 else "") for at in range(12)],
+                note=note,
+                more="?",
+            )
+            for heading, id, first, note in rails
+        ],
+        "items": [card(at, badge="20 November" if at == 4 else "") for at in range(24)]
+        if narrow
+        else [],
+        "more": None,
+        "clear": "?",
+        "hint": None
+        if narrow
+        else It(
+            text="Some of these lists hold the small catalog that comes along. With a free key of TMDB they hold everything there is.",
+            action=It(label="Enter a key", href="/plugins"),
+        ),
+        "credits": ["This product uses the TMDB API but is not endorsed or certified by TMDB."],
     }
 
 
@@ -858,9 +972,9 @@ def pages(theme: str = "dark") -> dict[str, tuple[str, Context]]:
             "dashboard/dashboard.html",
             inside("Home", {"widgets": widgets()[2:], "scan": None, "empty": False}),
         ),
-        "grid": ("catalog/grid.html", inside("Movies", grid)),
+        "grid": ("library/grid.html", inside("Movies", grid)),
         "grid_empty": (
-            "catalog/grid.html",
+            "library/grid.html",
             inside(
                 "Movies",
                 grid
@@ -872,31 +986,42 @@ def pages(theme: str = "dark") -> dict[str, tuple[str, Context]]:
                 },
             ),
         ),
-        "grid_page": ("catalog/grid_page.html", {"items": grid["items"], "more": None}),
+        "grid_page": ("library/grid_page.html", {"items": grid["items"], "more": None}),
         "search": (
-            "catalog/search.html",
+            "discover/search.html",
             inside(
                 "",
-                {
-                    "items": [],
-                    "more": None,
-                    "suggestion": It(text="Meridian", href="/search?q=meridian"),
-                },
-                search=It(action="/search", query="meridain"),
+                {"items": [], "more": None, "kinds": KINDS, "mended": ""},
+                search=It(action="/search", suggestions="/suggestions", query="meridain"),
             ),
         ),
         "search_found": (
-            "catalog/search.html",
+            "discover/search.html",
             inside(
                 "",
-                {"items": [card(3)], "more": None, "suggestion": None},
-                search=It(action="/search", query="meri"),
+                {"items": [card(3)], "more": None, "kinds": KINDS, "mended": "meridian"},
+                search=It(action="/search", suggestions="/suggestions", query="meridain"),
             ),
         ),
-        "title_movie": ("catalog/title.html", inside("Movies", title_page("movie"))),
-        "title_show": ("catalog/title.html", inside("Shows", title_page("show"))),
+        "discover": ("discover/discover.html", inside("Discover", discover_page(False))),
+        "discover_list": ("discover/discover.html", inside("Discover", discover_page(True))),
+        "suggestions": (
+            "discover/suggestions.html",
+            {
+                "query": "nort",
+                "all_href": "/search",
+                "items": [
+                    It(title="Northline", caption="Show · 2021", href="?", poster=card(0).poster)
+                ],
+                "people": [It(name="Nora Tveit", href="?")],
+                "mended": "",
+            },
+        ),
+        "title_game": ("discover/title.html", inside("Games", game_page())),
+        "title_movie": ("discover/title.html", inside("Movies", title_page("movie"))),
+        "title_show": ("discover/title.html", inside("Shows", title_page("show"))),
         "title_unplayable": (
-            "catalog/title.html",
+            "discover/title.html",
             inside(
                 "Movies",
                 title_page("movie")

@@ -95,7 +95,7 @@ def test_ids_are_unique_and_labels_point_somewhere(env: Environment, name: str) 
     [
         name
         for name, (template, _) in PAGES.items()
-        if "_page" not in template and "scan" not in template
+        if not any(part in template for part in ("_page", "scan", "suggestions"))
     ],
 )
 def test_page_has_one_heading_and_one_main(env: Environment, name: str) -> None:

@@ -114,12 +114,12 @@ async def _grid(
     cards, cursor = await shelf(library, tracking, call.viewer, place.kind, query)
     more = _href(place, query, cursor=cursor) if cursor else None
     if query.cursor and render.is_part(call):
-        return await render.bare(call, "catalog/grid_page.html", items=cards, more=more)
+        return await render.bare(call, "library/grid_page.html", items=cards, more=more)
     counts = await library.counts()
     total = counts["movies" if place.kind is MediaKind.MOVIE else "shows"]
     return await render.page(
         call,
-        "catalog/grid.html",
+        "library/grid.html",
         active=place.href,
         heading=place.heading,
         summary=f"{counted(total, place.one)} in your library." if total else "",

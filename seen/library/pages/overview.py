@@ -91,8 +91,6 @@ def pages(library: Library, tracking: Tracking, render: Renderer) -> Pages:
     @found.get(LIBRARY)
     async def overview(call: Call) -> web.StreamResponse:
         query = read_query(call.request, OverviewQuery)
-        if query.q.strip():
-            return await _search(library, tracking, render, call, query.q.strip())
         if query.view == "ignored" and call.viewer.is_admin:
             return await _ignored(library, render, call)
         return await _everything(library, tracking, render, call, query)
@@ -113,7 +111,7 @@ async def _everything(
     cards, cursor = await shelf(library, tracking, call.viewer, query.kind, asked)
     more = _href(query, cursor=cursor) if cursor else None
     if query.cursor and render.is_part(call):
-        return await render.bare(call, "catalog/grid_page.html", items=cards, more=more)
+        return await render.bare(call, "library/grid_page.html", items=cards, more=more)
     href = f"{LIBRARY}?view=recent" if recent else LIBRARY
     admin = call.viewer.is_admin
     return await render.page(
@@ -133,24 +131,6 @@ async def _everything(
         else "Whatever an admin adds appears here.",
         blank_action={"label": "Add a folder", "href": "/app/admin/roots"} if admin else None,
         **await head(library, call.viewer, href),
-    )
-
-
-async def _search(
-    library: Library, tracking: Tracking, render: Renderer, call: Call, text: str
-) -> web.StreamResponse:
-    summaries = await library.find_titles(text)
-    nearest = "" if summaries else await library.nearest_title(text)
-    suggestion = None
-    if nearest:
-        suggestion = {"text": nearest, "href": f"{LIBRARY}?{urlencode({'q': nearest})}"}
-    return await render.page(
-        call,
-        "catalog/search.html",
-        active=LIBRARY,
-        items=await tracking.cards(call.viewer.user_id, summaries),
-        more=None,
-        suggestion=suggestion,
     )
 
 

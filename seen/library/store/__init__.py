@@ -26,14 +26,13 @@ from seen.library.store.scanned import (
     sidecars,
     upsert_item,
 )
-from seen.library.store.titles import counts, find_titles, genres, nearest_title, titles
+from seen.library.store.titles import counts, genres, titles, titles_by_file_name
 
 __all__ = [
     "companions",
     "counts",
     "delete_root",
     "files_of",
-    "find_titles",
     "finish_root",
     "forget_scan",
     "genres",
@@ -45,7 +44,6 @@ __all__ = [
     "known_files",
     "move_item",
     "move_items",
-    "nearest_title",
     "replace_episodes",
     "replace_sidecars",
     "replace_streams",
@@ -59,5 +57,6 @@ __all__ = [
     "stream",
     "streams_of",
     "titles",
+    "titles_by_file_name",
     "upsert_item",
 ]

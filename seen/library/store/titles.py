@@ -94,39 +94,17 @@ async def titles(
     return [(row["id"], row["key"]) for row in rows]
 
 
-_HAS_FILE = (
-    "exists (select 1 from library_items i where i.media_id = m.id"
-    " and i.match_state = 'matched' and i.extra = ''"
-)
-
-
-async def find_titles(db: Executor, folded: str, text: str, limit: int) -> list[UUID]:
-    """Titles with a file by a part of their name or of a file's name, likeliest first."""
-    escaped = [each.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-               for each in (folded, text)]  # fmt: skip
+async def titles_by_file_name(db: Executor, text: str, limit: int) -> list[UUID]:
+    """Titles with a matched file whose name holds the text, by name."""
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     rows = await db.fetch(
-        "select m.id, (m.folded_title = $1)::int * 4 + (m.folded_title like $2 || '%')::int * 2"
-        " + (m.folded_title like '%' || $2 || '%')::int as rank from media_items m"
-        f" where {_HAS_FILE}) and (($1 <> '' and m.folded_title like '%' || $2 || '%')"
-        "   or m.original_title ilike '%' || $3 || '%'"
-        f"  or {_HAS_FILE} and i.file_name ilike '%' || $3 || '%'))"
-        " order by rank desc, m.sort_title, m.id limit $4",
-        folded,
-        *escaped,
+        "select m.id from media_items m where m.id in (select i.media_id from library_items i"
+        "   where i.file_name ilike '%' || $1 || '%' and i.match_state = 'matched'"
+        "   and i.extra = '') order by m.sort_title, m.id limit $2",
+        escaped,
         limit,
     )
     return [row["id"] for row in rows]
-
-
-async def nearest_title(db: Executor, folded: str) -> str:
-    """The title with a file that is spelled most like this; "" when none is near."""
-    found: str | None = await db.fetchval(
-        f"select m.title from media_items m where {_HAS_FILE})"
-        " and similarity(m.folded_title, $1) > 0.3"
-        " order by similarity(m.folded_title, $1) desc, m.sort_title limit 1",
-        folded,
-    )
-    return found or ""
 
 
 async def genres(db: Executor, kind: str) -> list[str]:

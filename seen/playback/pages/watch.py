@@ -17,12 +17,17 @@ from seen.core.http import Call, Query, read_query
 from seen.core.pages import Pages, Renderer
 from seen.core.wording import length
 from seen.library.service import Library
-from seen.playback.pages.seasons import episode_title, season_label
-from seen.playback.pages.standing import Standing, standing, watch_path
 from seen.playback.service import Playable, Playback, SubtitleTrack
-from seen.tracking.model import EpisodeOrder, next_after
+from seen.playback.standing import (
+    Standing,
+    episode_title,
+    season_label,
+    standing,
+    watch_path,
+)
+from seen.tracking.model import EpisodeOrder, left, next_after
 from seen.tracking.pages import seen_path
-from seen.tracking.service import Tracking, left
+from seen.tracking.service import Tracking
 
 # Coming back a little earlier makes it easier to find into the scene again.
 _STEP_BACK_SECONDS = 3.0

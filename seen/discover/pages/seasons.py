@@ -8,9 +8,9 @@ from datetime import date
 from seen.artwork.model import accent
 from seen.catalog.model import EpisodeRow, picture_path, title_path
 from seen.core.wording import capital, day, length
-from seen.playback.pages.standing import Standing
+from seen.playback.standing import Standing, episode_title, has_aired, season_label
+from seen.tracking.model import left
 from seen.tracking.pages import seen_path
-from seen.tracking.service import left
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,21 +96,6 @@ def open_season(at: Standing, number: int, today: date) -> OpenSeason:
         mark_action=seen_path(at.title.id, season=number),
         all_seen=bool(aired) and all(each.id in at.watched for each in aired),
     )
-
-
-def season_label(number: int) -> str:
-    """What a season is called; season 0 holds what belongs to none."""
-    return f"Season {number}" if number else "Specials"
-
-
-def has_aired(episode: EpisodeRow, today: date) -> bool:
-    """Whether an episode is out; one without a date is."""
-    return episode.air_date is None or episode.air_date <= today
-
-
-def episode_title(episode: EpisodeRow) -> str:
-    """The episode's title, or what stands in where nobody knows it."""
-    return episode.title or f"Episode {episode.number}"
 
 
 def _line(at: Standing, episode: EpisodeRow, current: bool, today: date) -> EpisodeLine:

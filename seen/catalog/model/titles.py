@@ -5,12 +5,20 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from seen.core.text import fold
-from seen.plugin.models import ExternalRef, MediaKind, TitleDetails
+from seen.plugin.models import (
+    Episode,
+    ExternalRef,
+    MediaKind,
+    Release,
+    TimeToBeat,
+    TitleDetails,
+    WhereToWatch,
+)
 
 _ARTICLES = re.compile(r"^(the|a|an|der|die|das|le|la|les|el|los|las|il|lo)\s+")
 _NOT_WORD = re.compile(r"[^\w]+")
@@ -40,6 +48,9 @@ class Title:
     backdrop_source: str
     details: dict[str, Any]
     provider: str
+    platforms: tuple[str, ...] = ()
+    refreshed_at: datetime | None = None
+    gone_at: datetime | None = None
     genres: tuple[str, ...] = ()
     external_ids: dict[str, str] = field(default_factory=dict)
 
@@ -101,23 +112,81 @@ def sort_title(title: str) -> str:
     return re.sub(r"\d+", lambda digits: digits.group().zfill(6), without)[:200]
 
 
+def sane_year(year: int | None) -> int | None:
+    """A release year, when it is one the catalog takes."""
+    return year if year is not None and 1850 <= year <= 2200 else None
+
+
 def year_of(details: TitleDetails) -> int | None:
-    """The release year, when it is one the catalog takes."""
-    released = details.release_date
-    return released.year if released and 1850 <= released.year <= 2200 else None
+    """The release year of a title, when it is one the catalog takes."""
+    return sane_year(details.release_date.year) if details.release_date else None
 
 
 def details_document(details: TitleDetails) -> dict[str, Any]:
     """What a title page shows and nothing searches: kept as one document."""
     return {
         "credits": [
-            {"name": each.name, "role": each.role, "department": each.department}
+            {
+                "name": each.name,
+                "role": each.role,
+                "department": each.department,
+                "photo": each.photo,
+            }
             for each in details.credits[:60]
         ],
         "trailers": [{"name": each.name, "url": each.url} for each in details.trailers[:10]],
         "keywords": list(details.keywords[:60]),
         "alternativeTitles": list(details.alternative_titles[:60]),
         "homepage": details.homepage,
+        "releases": [_release(each) for each in details.releases[:100]],
+        "watch": [_watch(each) for each in details.watch[:5]],
+        "franchises": list(details.franchises[:10]),
+        "companies": list(details.companies[:10]),
+        "screenshots": list(details.screenshots[:12]),
+        "timeToBeat": _time_to_beat(details.time_to_beat),
+        "nextEpisode": _next_episode(details.next_episode),
+    }
+
+
+def _release(each: Release) -> dict[str, Any]:
+    return {
+        "day": each.day.isoformat() if each.day else None,
+        "precision": each.precision,
+        "kind": each.kind,
+        "region": each.region,
+        "platform": each.platform,
+        "note": each.note,
+    }
+
+
+def _watch(each: WhereToWatch) -> dict[str, Any]:
+    offers = [{"name": it.name, "way": it.way, "logo": it.logo} for it in each.offers[:40]]
+    return {
+        "country": each.country,
+        "offers": offers,
+        "credit": each.credit,
+        "link": each.link,
+    }
+
+
+def _time_to_beat(each: TimeToBeat | None) -> dict[str, int | None] | None:
+    if each is None:
+        return None
+    return {
+        "hastily": each.hastily_seconds,
+        "normally": each.normally_seconds,
+        "completely": each.completely_seconds,
+    }
+
+
+def _next_episode(each: Episode | None) -> dict[str, Any] | None:
+    if each is None or each.air_date is None:
+        return None
+    return {
+        "season": each.season,
+        "number": each.number,
+        "title": each.title,
+        "day": each.air_date.isoformat(),
     }
 
 
@@ -132,6 +201,8 @@ def refs_of(details: TitleDetails) -> list[ExternalRef]:
 def external_links(kind: MediaKind, ids: dict[str, str]) -> list[tuple[str, str]]:
     """Names and addresses of a title's pages elsewhere."""
     links: list[tuple[str, str]] = []
+    if igdb := ids.get("igdb"):
+        links.append(("IGDB", f"https://www.igdb.com/g/{igdb}"))
     if tmdb := ids.get("tmdb"):
         section = "movie" if kind is MediaKind.MOVIE else "tv"
         links.append(("TMDB", f"https://www.themoviedb.org/{section}/{tmdb}"))
@@ -139,6 +210,10 @@ def external_links(kind: MediaKind, ids: dict[str, str]) -> list[tuple[str, str]
         links.append(("IMDb", f"https://www.imdb.com/title/{imdb}/"))
     if (tvdb := ids.get("tvdb")) and kind is MediaKind.SHOW:
         links.append(("TheTVDB", f"https://thetvdb.com/dereferrer/series/{tvdb}"))
+    if tvmaze := ids.get("tvmaze"):
+        links.append(("TVmaze", f"https://www.tvmaze.com/shows/{tvmaze}"))
+    if steam := ids.get("steam"):
+        links.append(("Steam", f"https://store.steampowered.com/app/{steam}/"))
     return links
 
 
@@ -149,6 +224,11 @@ def picture_path(subject_id: UUID, shape: str, version: str = "") -> str:
     """
     path = f"/api/v1/artwork/{subject_id}/{shape}"
     return f"{path}?v={version}" if version else path
+
+
+def part_path(media_id: UUID, part: str, index: int, source: str) -> str:
+    """The local address of another picture of a title: a person's, a screenshot."""
+    return f"/api/v1/artwork/{media_id}/{part}/{index}?v={picture_version(source)}"
 
 
 def picture_version(source: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from seen.catalog.model import EpisodeRow, SeasonRow, Title
@@ -116,3 +116,18 @@ def _best(
         for episode_id in file.episode_ids or (None,):
             found.setdefault(episode_id, file.item.id)
     return found
+
+
+def season_label(number: int) -> str:
+    """What a season is called; season 0 holds what belongs to none."""
+    return f"Season {number}" if number else "Specials"
+
+
+def has_aired(episode: EpisodeRow, today: date) -> bool:
+    """Whether an episode is out; one without a date is."""
+    return episode.air_date is None or episode.air_date <= today
+
+
+def episode_title(episode: EpisodeRow) -> str:
+    """The episode's title, or what stands in where nobody knows it."""
+    return episode.title or f"Episode {episode.number}"

@@ -1,0 +1,1 @@
+"""Titles in PostgreSQL, one file for each thing that is kept."""

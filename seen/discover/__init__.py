@@ -1,0 +1,1 @@
+"""Finding something: lists, genres, search, and the page of every title."""

@@ -1,0 +1,145 @@
+"""What can be asked of Discover, and cards made of what is found. No I/O, no clock."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from seen.catalog.model import Summary
+from seen.catalog.model.sections import SECTIONS
+from seen.core.wording import day
+from seen.playback.standing import Standing
+from seen.plugin.models import Card, FeedKind, MediaKind
+from seen.tracking.model import Mark, card_of
+
+Order = Literal["popular", "newest", "top_rated", "title"]
+Unseen = Literal["", "unseen"]
+ALL_KINDS = tuple(MediaKind)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody wants to see listed: one of the lists, or the whole catalog in some order.
+
+    ``seen`` "unseen" leaves out what the viewer has seen. ``platform`` goes with games alone.
+    """
+
+    section: FeedKind | None = None
+    kinds: tuple[MediaKind, ...] = ALL_KINDS
+    genre: str = ""
+    platform: str = ""
+    year: int | None = None
+    seen: Unseen = ""
+    order: Order = "popular"
+    limit: int = 40
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether it asks for one list rather than for all of them."""
+        return bool(
+            self.section or self.genre or self.platform or self.year or self.seen
+            or self.order != "popular"
+        )  # fmt: skip
+
+
+def query_hash(viewer_id: UUID, wish: Wish, cursor: str) -> str:
+    """The part of a cache key that stands for a question and whoever asks it."""
+    text = repr((viewer_id.hex, wish, cursor))
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A title as it comes out of the database, with the viewer's marks."""
+
+    id: UUID
+    kind: MediaKind
+    title: str
+    year: int | None
+    release_date: date | None
+    poster_version: str
+    backdrop_version: str
+    genre: str
+    mark: Mark
+    in_library: bool
+    downloading: float | None
+
+    def card(self, today: date) -> Card:
+        """The title's card. Something that is not out yet says when it will be."""
+        made = card_of(
+            Summary(
+                self.id,
+                self.kind,
+                self.title,
+                self.year,
+                None,
+                "",
+                None,
+                self.poster_version,
+                self.backdrop_version,
+                self.genre,
+            ),
+            self.mark,
+        )
+        return replace(
+            made,
+            in_library=self.in_library,
+            downloading=self.downloading,
+            badge=badge(self, today),
+        )
+
+
+def badge(shown: Shown, today: date) -> str:
+    """A word for the picture's corner: on its way, here, or out when."""
+    if shown.downloading is not None:
+        return f"{round(100 * shown.downloading)} %"
+    if shown.in_library:
+        return "In library"
+    if shown.release_date is not None and shown.release_date > today:
+        return day(shown.release_date, today)
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A list with its titles. ``as_of`` is when its provider gave it."""
+
+    section: FeedKind
+    kind: MediaKind
+    title: str
+    cards: tuple[Card, ...]
+    as_of: datetime | None
+    provider: str
+    problem: str
+
+
+def sections_of(kinds: Sequence[MediaKind]) -> list[FeedKind]:
+    """The lists that any of some kinds has, in the order of the page."""
+    return list(dict.fromkeys(each.key for each in SECTIONS if each.kind in kinds))
+
+
+def age_sentence(as_of: datetime | None, now: datetime, problem: str) -> str:
+    """How old a list is, where that is worth a word; "" while it is fresh."""
+    if as_of is None or not problem:
+        return ""
+    hours = (now - as_of).total_seconds() / 3600
+    if hours < 1:
+        return "As of less than an hour ago."
+    if hours < 48:
+        return f"As of {round(hours)} h ago."
+    return f"As of {round(hours / 24)} days ago."
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A title for its page. ``card`` holds the viewer's marks; ``related`` are other titles, each
+    with what it is to this one; ``is_coming`` says that more is being asked for."""
+
+    at: Standing
+    card: Card
+    related: tuple[tuple[str, Card], ...]
+    is_coming: bool

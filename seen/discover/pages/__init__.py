@@ -1,0 +1,1 @@
+"""Pages for finding something, and the page of every title."""

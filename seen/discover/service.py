@@ -1,0 +1,176 @@
+"""What Discover shows to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from seen.catalog.model.sections import SectionState
+from seen.catalog.search import ALL_KINDS, Findings, Place, Search
+from seen.catalog.service import Catalog
+from seen.core import clock
+from seen.core.cache import PREFIX, Cache, SingleFlight
+from seen.core.db import Database
+from seen.core.events import Event, Events
+from seen.core.http import encoded_answer
+from seen.core.paging import decode_cursor, encode_cursor
+from seen.core.viewer import Viewer
+from seen.discover import store
+from seen.discover.answers import DiscoverAnswer, SectionAnswer
+from seen.discover.model import Row, Wish, query_hash
+from seen.host import PluginHost
+from seen.library.service import Library
+from seen.plugin.models import Card, MediaKind
+from seen.tracking.answers import card_answer
+
+TTL_SECONDS = 600.0
+_RAIL_LENGTH = 20
+_LEAST_OF_GENRE = 3
+_KEYS: dict[str, Any] = {
+    "popular": tuple[float, UUID],
+    "newest": tuple[Any, UUID],
+    "top_rated": tuple[int, UUID],
+    "title": tuple[str, UUID],
+}
+
+
+class Discover:
+    """Lists, genres and search over the catalog, each with the viewer's own marks.
+
+    Answers come from our own database and cache, never from a provider.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        cache: Cache,
+        events: Events,
+        host: PluginHost,
+        catalog: Catalog,
+        library: Library,
+        search: Search,
+    ) -> None:
+        self._db = db
+        self._host = host
+        self._flight = SingleFlight(cache)
+        self._catalog = catalog
+        self._library = library
+        self._search = search
+        # Which answers this process built, for whom: they go when their marks or titles change.
+        self._built: dict[str, set[str]] = {}
+        events.on("progress", self._forget_person)
+        for topic in ("catalog", "library", "download", "reconnected"):
+            events.on(topic, self._forget_all)
+
+    async def _forget_person(self, event: Event) -> None:
+        await self._flight.drop(*self._built.pop(event.user_id, ()))
+
+    async def _forget_all(self, event: Event) -> None:
+        built, self._built = self._built, {}
+        await self._flight.drop(*(key for keys in built.values() for key in keys))
+
+    # --- lists -------------------------------------------------------------------------------
+
+    async def body(self, viewer: Viewer, wish: Wish, cursor: str) -> bytes:
+        """The answer to a wish, encoded with its ETag; built once and kept for ten minutes."""
+        key = f"{PREFIX}discover:{query_hash(viewer.user_id, wish, cursor)}"
+        self._built.setdefault(str(viewer.user_id), set()).add(key)
+        return await self._flight.get(key, TTL_SECONDS, lambda: self._build(viewer, wish, cursor))
+
+    async def _build(self, viewer: Viewer, wish: Wish, cursor: str) -> bytes:
+        if wish.is_narrow or cursor:
+            cards, following = await self.cards(viewer, wish, cursor)
+            answer = DiscoverAnswer([], [card_answer(each) for each in cards], following)
+        else:
+            rows = await self.rows(viewer, wish.kinds)
+            answer = DiscoverAnswer([_section_answer(each) for each in rows], [], "")
+        return encoded_answer(msgspec.json.encode(answer))
+
+    async def rows(self, viewer: Viewer, kinds: Sequence[MediaKind] = ALL_KINDS) -> list[Row]:
+        """Every list of some kinds that has titles, in two queries."""
+        shown = await store.all_sections(self._db, viewer.user_id, kinds, _RAIL_LENGTH)
+        today = clock.now().date()
+        found = []
+        for state in await self._catalog.section_states(kinds):
+            section = state.section
+            titles = shown.get((section.key, section.kind.value))
+            if titles:
+                cards = tuple(each.card(today) for each in titles)
+                found.append(_row(state, cards))
+        return found
+
+    async def cards(self, viewer: Viewer, wish: Wish, cursor: str) -> tuple[list[Card], str]:
+        """A page of cards and the cursor of the next one ("" at the end), in one query."""
+        if wish.section is not None:
+            place = decode_cursor(cursor, tuple[int, UUID]) if cursor else None
+            page = await store.section_page(self._db, viewer.user_id, wish, place)
+        else:
+            after = decode_cursor(cursor, _KEYS[wish.order]) if cursor else None
+            page = await store.catalog_page(self._db, viewer.user_id, wish, after)
+        today = clock.now().date()
+        cards = [each.card(today) for each in page.shown]
+        return cards, encode_cursor(page.after) if page.after else ""
+
+    async def cards_of(self, viewer: Viewer, media_ids: Sequence[UUID]) -> list[Card]:
+        """Some titles as cards, in their order; unknown ids are left out."""
+        if not media_ids:
+            return []
+        today = clock.now().date()
+        shown = await store.titles(self._db, viewer.user_id, media_ids)
+        return [each.card(today) for each in shown]
+
+    async def genres(self, kinds: Sequence[MediaKind]) -> list[str]:
+        """Genres to browse some kinds by."""
+        return await store.genres(self._db, kinds, _LEAST_OF_GENRE)
+
+    async def platforms(self) -> list[str]:
+        """Platforms to browse games by."""
+        return await store.platforms(self._db)
+
+    def credits(self) -> tuple[str, ...]:
+        """What the services behind the lists ask to be shown."""
+        return self._host.credits()
+
+    # --- search ------------------------------------------------------------------------------
+
+    async def search(
+        self, viewer: Viewer, text: str, kinds: Sequence[MediaKind], limit: int, after: Place | None
+    ) -> tuple[list[Card], Findings]:
+        """A page of what the whole catalog has, as cards, best first; where that is nothing, titles
+        with a file that is called so."""
+        found = await self._search.find(text, kinds, limit, after)
+        ids = [each.id for each in found.titles]
+        if not ids and after is None:
+            ids = await self._library.titles_by_file_name(text, limit)
+        return await self.cards_of(viewer, ids), found
+
+    async def suggest(self, text: str, limit: int) -> Findings:
+        """The likeliest titles and people while somebody still types."""
+        return await self._search.suggest(text, limit)
+
+
+def _row(state: SectionState, cards: tuple[Card, ...]) -> Row:
+    section = state.section
+    return Row(
+        section.key,
+        section.kind,
+        section.title,
+        cards,
+        state.refreshed_at,
+        state.provider,
+        state.problem,
+    )
+
+
+def _section_answer(row: Row) -> SectionAnswer:
+    return SectionAnswer(
+        row.section,
+        row.kind,
+        row.title,
+        row.as_of,
+        row.problem,
+        [card_answer(each) for each in row.cards],
+    )
