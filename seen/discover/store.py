@@ -29,6 +29,8 @@ _CARD = """
       as watch_later,
     exists(select 1 from library_items i where i.media_id = m.id and i.match_state = 'matched'
            and i.extra = '' and i.missing_since is null) as in_library,
+    (select max(d.progress_percent) from download_jobs d where d.media_id = m.id
+        and d.user_id = $1 and d.status not in ('completed', 'failed', 'cancelled')) as downloading,
     e.total, e.seen as episodes_seen
 """
 # Episodes are counted only for shows of which the viewer has seen some.
@@ -218,5 +220,5 @@ def _shown(row: Row) -> Shown:
             watch_later=row["watch_later"],
         ),
         row["in_library"],
-        None,
+        None if row["downloading"] is None else row["downloading"] / 100,
     )
