@@ -125,8 +125,11 @@ def _example(field: Field) -> str:
         return str(not field.default).lower()
     if isinstance(field, Int):
         return str(min(field.maximum, int(field.default) * 2))
-    return {"language": "de-DE", "base_url": "https://mirror.example.org/3",
-            "image_url": "https://mirror.example.org/t/p"}[field.name]  # fmt: skip
+    return {"language": "de-DE", "region": "DE", "timezone": "Europe/Berlin",
+            "client_id": "the id itself", "country": "DE",
+            "base_url": "https://mirror.example.org/api",
+            "image_url": "https://mirror.example.org/pictures",
+            "token_url": "https://mirror.example.org/oauth2/token"}[field.name]  # fmt: skip
 
 
 def _text_of(name: str) -> str:

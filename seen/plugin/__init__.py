@@ -13,6 +13,7 @@ from seen.plugin.errors import (
     NotReady,
     PluginError,
     RateLimited,
+    Unavailable,
     Unsupported,
 )
 from seen.plugin.hookspecs import hookimpl
@@ -33,6 +34,7 @@ __all__ = [
     "PluginContext",
     "PluginError",
     "RateLimited",
+    "Unavailable",
     "Unsupported",
     "hookimpl",
 ]

@@ -35,6 +35,13 @@ class RateLimited(PluginError):
         self.retry_after = retry_after
 
 
+class Unavailable(PluginError):
+    """The service did not answer, or not with anything of use. Asking later may help.
+
+    It says nothing about what was asked for: never take it for :class:`NotFound`.
+    """
+
+
 class NotFound(PluginError):
     """The thing asked for does not exist at the service (any more)."""
 

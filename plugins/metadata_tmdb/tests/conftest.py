@@ -12,6 +12,8 @@ import pytest
 from aiohttp import web
 from seen_metadata_tmdb.provider import TmdbProvider
 
+from seen.plugin import service
+
 _NAME = "tmdb_standin"
 if _NAME not in sys.modules:
     # tests are collected without packages, so a neighbour is loaded by its path
@@ -19,6 +21,13 @@ if _NAME not in sys.modules:
     assert _spec and _spec.loader
     sys.modules[_NAME] = importlib.util.module_from_spec(_spec)
     _spec.loader.exec_module(sys.modules[_NAME])
+
+
+@pytest.fixture(autouse=True)
+def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Short pauses between attempts."""
+    monkeypatch.setattr(service, "BACKOFF", 0.005)
+    monkeypatch.setattr(service, "BLIND_PAUSE", 0.1)
 
 
 @pytest.fixture

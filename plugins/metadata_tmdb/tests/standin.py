@@ -42,7 +42,9 @@ def show() -> dict[str, Any]:
             {"season_number": 1, "name": "Season 1", "episode_count": 2, "poster_path": "/s1.jpg"},
             {"season_number": 2, "name": "Season 2", "episode_count": 1, "poster_path": None},
         ],
-        "created_by": [{"name": "Ida Brook"}],
+        "created_by": [{"name": "Ida Brook"}], "networks": [{"name": "Winter Channel"}],
+        "next_episode_to_air": {"season_number": 3, "episode_number": 1, "name": "Back",
+                                "air_date": "2031-02-03"},
     }  # fmt: skip
 
 
@@ -60,7 +62,26 @@ def season(number: int) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
+def near(known: int) -> dict[str, Any]:
+    """A list with the title itself, another one, an adult one and one that is broken."""
+    adult = {**movie(103), "id": 109, "adult": True}
+    return {"results": [movie(known), movie(103), adult, {"id": None, "title": "Nothing"}]}
+
+
+DRAMA = {"id": 18, "name": "Drama"}
+GENRES: dict[str, list[dict[str, Any]]] = {
+    "movie": [DRAMA, {"id": 9648, "name": "Mystery"}, {"id": None}],
+    "tv": [DRAMA, {"id": 10759, "name": "Action & Adventure"}],
+}
 EXTRAS: dict[str, Any] = {
+    "recommendations": near(101),
+    "similar": {"results": [movie(102), movie(103)]},
+    "images": {"backdrops": [{"file_path": "/b1.jpg"}, {"file_path": None}, {"file_path": "x"}]},
+    "watch/providers": {"results": {
+        "US": {"link": "https://www.example.org/watch", "flatrate": [
+                  {"provider_name": "Lantern+", "logo_path": "/l.jpg"}, {"provider_name": None}],
+               "rent": [{"provider_name": "Harbour Store", "logo_path": None}]},
+        "DE": {"link": "javascript:alert(1)", "ads": [{"provider_name": "Freisicht"}]}}},
     "credits": {"cast": [{"name": "Mara Quill", "character": "Captain", "order": 1},
                          {"name": "Jon Reed", "character": None, "order": 0}],
                 "crew": [{"name": "Ann Vale", "job": "Director"}, {"name": "X", "job": "Gaffer"}]},
@@ -74,8 +95,15 @@ EXTRAS: dict[str, Any] = {
         {"site": "Elsewhere", "type": "Trailer", "key": "zzz", "name": "Other"}]},
     "keywords": {"keywords": [{"name": "sea"}], "results": [{"name": "winter"}]},
     "release_dates": {"results": [
-        {"iso_3166_1": "DE", "release_dates": [{"certification": "12"}]},
-        {"iso_3166_1": "US", "release_dates": [{"certification": ""}, {"certification": "PG"}]}]},
+        {"iso_3166_1": "DE", "release_dates": [
+            {"certification": "12", "type": 3, "release_date": "2013-08-01T00:00:00.000Z"}]},
+        {"iso_3166_1": "US", "release_dates": [
+            {"certification": "", "type": 4, "release_date": "2013-10-02T00:00:00.000Z"},
+            {"certification": "PG", "type": 1, "release_date": "2013-06-01T00:00:00.000Z",
+             "note": "Harbour <b>Festival</b>"},
+            {"type": 3, "release_date": "2013-06-12T00:00:00.000Z"},
+            {"type": 3, "release_date": "2013-02-31T00:00:00.000Z"},
+            {"type": 99, "release_date": "2013-06-12T00:00:00.000Z"}]}]},
     "content_ratings": {"results": [{"iso_3166_1": "US", "rating": "TV-14"}]},
     "alternative_titles": {"titles": [{"title": "Der langsame Hafen"}],
                            "results": [{"title": "Lanternes d'hiver"}]},
@@ -88,6 +116,7 @@ class Standin:
     def __init__(self) -> None:
         self.faults: list[str] = []
         self.always: dict[str, Any] = {}
+        self.broken: set[str] = set()
         self.asked: list[tuple[str, dict[str, str]]] = []
         self.seen = Counter[str]()
         self.open = self.most_open = 0
@@ -141,6 +170,8 @@ class Standin:
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         path = request.match_info["tail"]
+        if path in self.broken:
+            return web.Response(status=503, text="<html>oops</html>")
         body = self.always.get(path) or self._body(path, request)
         if body is None:
             return _json({"status_code": 34, "status_message": "Not found."}, 404)
@@ -155,6 +186,8 @@ class Standin:
         query = request.query
         if path == "configuration":
             return {"images": {"secure_base_url": "https://pictures.example/t/p/"}}
+        if path.startswith("genre/"):
+            return {"genres": GENRES[path.split("/")[1]]}
         if path.startswith("search/"):
             return self._found(path.removeprefix("search/"), query)
         if path.startswith("find/"):
@@ -197,7 +230,9 @@ class Standin:
             return None
         body = {
             **movie(known), "runtime": 118, "tagline": "Wait.", "status": "Released",
-            "genres": [{"name": "Drama"}, {"name": None}], **self._appended(query),
+            "genres": [{"name": "Drama"}, {"name": None}],
+            "production_companies": [{"name": "Tide Films"}, {"name": None}],
+            "belongs_to_collection": {"name": "The Harbour Collection"}, **self._appended(query),
         }  # fmt: skip
         return self._translated(body, query)
 
@@ -224,7 +259,7 @@ class Standin:
         return found
 
     def _page(self, movies: bool, page: int) -> dict[str, Any]:
-        rows = [movie(101), movie(103), movie(101)] if movies else [show()]
+        rows = near(101)["results"] + [movie(101)] if movies else [show()]
         return {"page": page, "results": rows, "total_pages": 45_984, "total_results": 900_000}
 
 

@@ -8,11 +8,19 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from seen_metadata_tmdb import client
 from seen_metadata_tmdb.provider import TmdbProvider
 
-from seen.plugin import AuthFailed, MediaKind, NotReady, PluginError, RateLimited
-from seen.plugin.models import ExternalRef, SearchQuery
+from seen.plugin import (
+    AuthFailed,
+    MediaKind,
+    NotFound,
+    NotReady,
+    PluginError,
+    RateLimited,
+    Unavailable,
+    service,
+)
+from seen.plugin.models import ExternalRef, KnownTitle, SearchQuery
 
 HARBOUR = SearchQuery("The Slow Harbour", MediaKind.MOVIE, 2013)
 REF = ExternalRef("tmdb", MediaKind.MOVIE, "101")
@@ -45,7 +53,7 @@ async def test_an_answer_over_the_limit_is_refused(provider: TmdbProvider, stand
 
 
 async def test_retry_after_is_waited_for(provider: TmdbProvider, standin: Any) -> None:
-    await provider.start()
+    await provider.search(SearchQuery("Harbour"))
     standin.faults = ["429"]
     started = time.monotonic()
     assert await provider.search(HARBOUR)
@@ -55,7 +63,7 @@ async def test_retry_after_is_waited_for(provider: TmdbProvider, standin: Any) -
 async def test_a_long_pause_is_reported_not_waited_for(
     provider: TmdbProvider, standin: Any
 ) -> None:
-    await provider.start()
+    await provider.search(SearchQuery("Harbour"))
     standin.faults = ["429-long"]
     with pytest.raises(RateLimited) as raised:
         await provider.search(HARBOUR)
@@ -69,10 +77,53 @@ async def test_a_long_pause_is_reported_not_waited_for(
 async def test_an_unchanged_answer_is_not_sent_again(
     provider: TmdbProvider, standin: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client, "FRESH_SECONDS", 0.0)
-    first = await provider.details(REF)
-    assert await provider.details(REF) == first
+    monkeypatch.setattr(service, "FRESH_SECONDS", 0.0)
+    first = await provider.search(HARBOUR)
+    assert await provider.search(HARBOUR) == first
     assert standin.seen["304"] >= 1
+
+
+async def test_a_title_is_asked_for_again_only_if_it_changed(
+    provider: TmdbProvider, standin: Any
+) -> None:
+    known = await provider.details(REF)
+    other = ExternalRef("tmdb", MediaKind.MOVIE, "102")
+    asking = [KnownTitle(REF, known.validator), KnownTitle(other)]
+    standin.seen.clear()
+    found = {each.ref.id: each for each in await provider.refresh(asking)}
+    assert (found["101"].state, found["102"].state) == ("unchanged", "changed")
+    assert standin.seen["304"] == 1
+    standin.always["movie/101"] = {"id": 101, "title": "The Slow Harbour, Again"}
+    (changed,) = await provider.refresh(asking[:1])
+    assert changed.details is not None
+    assert changed.details.title == "The Slow Harbour, Again"
+    assert changed.details.validator not in ("", known.validator)
+
+
+async def test_only_the_services_own_word_means_gone(provider: TmdbProvider, standin: Any) -> None:
+    gone = KnownTitle(ExternalRef("tmdb", MediaKind.MOVIE, "424242"), "x")
+    assert [each.state for each in await provider.refresh([gone])] == ["gone"]
+    standin.faults = ["404"] * 20
+    with pytest.raises(Unavailable):
+        await provider.refresh([gone])
+    standin.faults = ["404"] * 20
+    with pytest.raises(Unavailable):
+        await provider.details(REF)
+    standin.faults = []
+    with pytest.raises(NotFound):
+        await provider.details(gone.ref)
+
+
+async def test_what_could_not_be_asked_about_comes_again_later(
+    provider: TmdbProvider, standin: Any
+) -> None:
+    known = [KnownTitle(ExternalRef("tmdb", MediaKind.MOVIE, str(each))) for each in (101, 102)]
+    standin.broken = {"movie/102"}
+    assert [each.ref.id for each in await provider.refresh(known)] == ["101"]
+    standin.broken = {"movie/101", "movie/102"}
+    with pytest.raises(Unavailable):
+        await provider.refresh(known)
+    assert await provider.refresh([]) == ()
 
 
 async def test_a_fresh_answer_is_not_asked_for_again(provider: TmdbProvider, standin: Any) -> None:
@@ -138,6 +189,25 @@ async def test_a_read_access_token_goes_into_the_header(
     await provider.start()
     assert all("api_key" not in query for _, query in standin.asked)
     await provider.stop()
+
+
+async def test_two_processes_spend_one_budget(
+    standin: Any, plugin_context: Callable[..., Any]
+) -> None:
+    first = plugin_context({"api_key": "test-key", "base_url": standin.url, "per_second": 10})
+    second = plugin_context(first.config, shared=first.shared)
+    pair = [TmdbProvider(each) for each in (first, second)]
+    started = time.monotonic()
+    await asyncio.gather(
+        *(
+            each.search(SearchQuery(f"word{at}", MediaKind.MOVIE))
+            for at in range(4)
+            for each in pair
+        )
+    )
+    assert time.monotonic() - started >= 0.7 - 0.01
+    for each in pair:
+        await each.stop()
 
 
 async def test_an_unreachable_service_does_not_keep_it_from_starting(

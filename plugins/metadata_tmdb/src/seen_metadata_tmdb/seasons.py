@@ -6,11 +6,12 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from seen.plugin import NotFound
+from seen.plugin import NotFound, Unavailable
 from seen.plugin.models import Episode
-from seen_metadata_tmdb.client import TmdbClient, Unavailable
-from seen_metadata_tmdb.reading import Json, part
-from seen_metadata_tmdb.titles import Pictures, episodes
+from seen.plugin.reading import Json, part
+from seen_metadata_tmdb.client import TmdbClient
+from seen_metadata_tmdb.details import episodes
+from seen_metadata_tmdb.rows import Lookup
 
 AT_ONCE = 20
 """Parts the service appends to one answer, at most."""
@@ -31,34 +32,34 @@ class SeasonReader:
         self._memo.clear()
 
     async def episodes(
-        self, path: str, season: int, language: str, pictures: Pictures
+        self, path: str, season: int, language: str, lookup: Lookup
     ) -> Sequence[Episode]:
         """The episodes of one season of the show at ``path`` ("/tv/1399")."""
-        block = await self._block(path, season // AT_ONCE * AT_ONCE, language, pictures)
+        block = await self._block(path, season // AT_ONCE * AT_ONCE, language, lookup)
         found = block.get(season)
         if found is None:
             return ()
         if language.startswith("en") or not found or any(each.overview for each in found):
             return found
-        english = await self._block(path, season // AT_ONCE * AT_ONCE, "en-US", pictures)
+        english = await self._block(path, season // AT_ONCE * AT_ONCE, "en-US", lookup)
         return _with_text(found, english.get(season, ()))
 
-    async def _block(self, path: str, first: int, language: str, pictures: Pictures) -> _Block:
+    async def _block(self, path: str, first: int, language: str, lookup: Lookup) -> _Block:
         key = (path, first, language)
         kept = self._memo.get(key)
         if kept and time.monotonic() - kept[0] < MEMO_SECONDS:
             return kept[1]
-        block = await self._read(path, first, language, pictures)
+        block = await self._read(path, first, language, lookup)
         if len(self._memo) >= MEMO_SIZE:
             self._memo.pop(next(iter(self._memo)))
         self._memo[key] = (time.monotonic(), block)
         return block
 
-    async def _read(self, path: str, first: int, language: str, pictures: Pictures) -> _Block:
+    async def _read(self, path: str, first: int, language: str, lookup: Lookup) -> _Block:
         numbers = range(first, first + AT_ONCE)
         appended = ",".join(f"season/{each}" for each in numbers)
         try:
-            answer = await self._client.get(
+            answer = await self._client.at(
                 path, {"language": language, "append_to_response": appended}
             )
         except NotFound:
@@ -68,13 +69,13 @@ class SeasonReader:
             answer = {}
             for each in numbers:
                 answer[f"season/{each}"] = await self._alone(path, each, language)
-        found = {each: episodes(part(answer, f"season/{each}"), each, pictures)
+        found = {each: episodes(part(answer, f"season/{each}"), each, lookup)
                  for each in numbers if part(answer, f"season/{each}")}  # fmt: skip
         return _counted(found) if first == 0 else found
 
     async def _alone(self, path: str, season: int, language: str) -> Json:
         try:
-            return await self._client.get(f"{path}/season/{season}", {"language": language})
+            return await self._client.at(f"{path}/season/{season}", {"language": language})
         except NotFound:
             return {}
 

@@ -1,4 +1,4 @@
-"""Lenient readers: every key of an answer may be missing, null or of a wrong type.
+"""Lenient readers of a service's answers: every key may be missing, null or of a wrong type.
 
 A reader gives the value where it is what it should be, and an empty one where it is not.
 """
@@ -13,6 +13,9 @@ from datetime import date
 from typing import Any
 
 _MARKUP = re.compile(r"<[A-Za-z/!][^>]{0,2000}>")
+_BREAK = re.compile(
+    r"(?:\s*(?:<br\s*/?>|</?(?:p|div|li|ul|ol|h\d)\b[^>]{0,200}>))+\s*", re.IGNORECASE
+)
 _CONTROL = re.compile(
     r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
@@ -22,12 +25,15 @@ Json = Mapping[str, Any]
 
 
 def plain(value: object, longest: int = 300) -> str:
-    """Text without markup, control and direction-changing characters, at most ``longest`` long."""
+    """Text without markup, control and direction-changing characters, at most ``longest`` long.
+
+    Where a paragraph ended, a new line begins.
+    """
     if not isinstance(value, str) or not value:
         return ""
     text = value[: longest * 4]
     if "<" in text or "&" in text:
-        text = _MARKUP.sub("", html.unescape(_MARKUP.sub("", text)))
+        text = _MARKUP.sub("", html.unescape(_MARKUP.sub("", _BREAK.sub("\n", text))))
     text = _SPACES.sub(" ", _CONTROL.sub("", text)).strip()
     return text[:longest].rstrip()
 
@@ -91,3 +97,10 @@ def rows(source: Json, *keys: str) -> Iterator[Json]:
         if isinstance(value, list):
             yield from (each for each in value if isinstance(each, dict))
             return
+
+
+def address(value: object) -> str:
+    """An http(s) address, or ""."""
+    found = value.strip() if isinstance(value, str) else ""
+    usable = re.fullmatch(r"https?://[^\s<>\"/]+(?:/[^\s<>\"]*)?", found)
+    return found if usable and plain(found, 1000) == found else ""
