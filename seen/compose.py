@@ -18,6 +18,7 @@ from seen.accounts import pages as accounts_pages
 from seen.accounts.service import Accounts
 from seen.admin import api as admin_api
 from seen.admin.pages import folders, overview, people, setup
+from seen.admin.pages import jobs as job_pages
 from seen.admin.pages import plugins as plugin_pages
 from seen.admin.service import PluginAdmin
 from seen.artwork.service import Artwork
@@ -210,7 +211,7 @@ def _assemble(settings: Settings, db: Database, cache: Cache, events: Events) ->
     discover = Discover(db, cache, events, host, catalog, library, Search(db))
     titles = Titles(discover, catalog, tracking, library, playback, catalog_jobs.hurry)
     jobs.register(library.job())
-    jobs.register(_cleanup(accounts))
+    jobs.register(_cleanup(accounts, jobs))
     demo = Demo(settings.data_dir / "demo", library, jobs)
     jobs.register(demo.job())
     library.follow(demo.job().name)
@@ -231,7 +232,7 @@ def _assemble(settings: Settings, db: Database, cache: Cache, events: Events) ->
         playback_api.routes(playback),
         downloads_api.routes(downloads),
         dashboard_api.routes(dashboard),
-        admin_api.routes(plugins),
+        admin_api.routes(plugins, jobs),
     ]
     pages: list[Pages] = [
         setup.pages(accounts, library, plugins, rates, demo.start, shell),
@@ -246,10 +247,11 @@ def _assemble(settings: Settings, db: Database, cache: Cache, events: Events) ->
         title.pages(discover, titles, shell),
         watch.pages(catalog, tracking, library, playback, shell),
         tracking_pages.pages(tracking),
-        overview.pages(accounts, library, plugins, shell),
+        overview.pages(accounts, library, plugins, jobs, shell),
         folders.pages(library, shell),
         plugin_pages.pages(plugins, shell),
         people.pages(accounts, shell),
+        job_pages.pages(jobs, shell),
     ]
     app = make_app(settings, accounts, apis, pages, shell, assets, Streams(events))
     return Server(
@@ -321,9 +323,10 @@ class Roots:
         events.on("reconnected", refresh)
 
 
-def _cleanup(accounts: Accounts) -> Job:
+def _cleanup(accounts: Accounts, jobs: JobEngine) -> Job:
     async def run(_: JobContext) -> str:
-        return f"{await accounts.forget_expired()} ended sessions forgotten."
+        sessions = await accounts.forget_expired()
+        return f"{sessions} ended sessions and {await jobs.forget_runs(30)} old runs forgotten."
 
     return Job("cleanup", "Forget what has ended", run, schedule="41 3 * * *")
 

@@ -1,14 +1,16 @@
-"""``/api/v1/admin/plugins``."""
+"""``/api/v1/admin/plugins`` and ``/api/v1/admin/jobs``."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
+from uuid import UUID
 
 import msgspec
 
 from seen.admin.service import PluginAdmin
 from seen.core.http import Answer, Api, Body, Call
+from seen.core.jobs import JobEngine, JobState
 from seen.host import FieldView, ObjectView, PluginView
 from seen.plugin.config import Choice, Int
 
@@ -101,6 +103,31 @@ class PluginChange(Body):
     position: Annotated[int, msgspec.Meta(ge=0, le=10_000)] | msgspec.UnsetType = msgspec.UNSET
 
 
+class JobAnswer(Answer):
+    """A background job. ``said`` is what its last run came to, or is doing."""
+
+    name: str
+    title: str
+    state: Literal["never", "queued", "running", "done", "failed"]
+    said: str
+    done: int
+    total: int
+    finished_at: datetime | None
+    next_at: datetime | None
+
+
+class JobList(Answer):
+    """All jobs."""
+
+    jobs: list[JobAnswer]
+
+
+class JobRun(Answer):
+    """The run that was queued."""
+
+    run_id: UUID
+
+
 def _field(view: FieldView) -> FieldAnswer:
     field = view.field
     return FieldAnswer(
@@ -137,7 +164,7 @@ def plugin_answer(view: PluginView) -> PluginAnswer:
     )  # fmt: skip
 
 
-def routes(admin: PluginAdmin) -> Api:
+def routes(admin: PluginAdmin, jobs: JobEngine) -> Api:
     """The room's routes."""
     api = Api("admin")
 
@@ -166,4 +193,28 @@ def routes(admin: PluginAdmin) -> Api:
         """Ask a plugin how it is now. One that does not run is tried again first."""
         return plugin_answer(await admin.check_health(plugin_id))
 
+    @api.get("/admin/jobs", access="admin")
+    async def states(call: Call) -> JobList:
+        """Every background job with its last run and the time of its next."""
+        return JobList([_job_answer(each) for each in await jobs.states()])
+
+    @api.post("/admin/jobs/{name}/run", access="admin", status=202)
+    async def run(call: Call, name: Annotated[str, msgspec.Meta(max_length=80)]) -> JobRun:
+        """Run a job now, for everything it looks after; one that waits already is not doubled."""
+        return JobRun(await jobs.run_now(name))
+
     return api
+
+
+def _job_answer(state: JobState) -> JobAnswer:
+    last = state.last
+    return JobAnswer(
+        state.name,
+        state.title,
+        last.state if last else "never",
+        (last.error or last.result or last.message) if last else "",
+        last.done if last else 0,
+        last.total if last else 0,
+        last.finished_at if last else None,
+        state.next_at,
+    )

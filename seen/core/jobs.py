@@ -60,6 +60,16 @@ class Run:
     finished_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class JobState:
+    """A job as admins see it: its last run, and when the clock starts it next."""
+
+    name: str
+    title: str
+    last: Run | None
+    next_at: datetime | None
+
+
 class JobContext:
     """What a job works with: its facts, and a way to say how far it is."""
 
@@ -162,6 +172,44 @@ class JobEngine:
             f"{_SELECT} where name = $1 order by created_at desc limit 1", name
         )
         return _run_of(row) if row else None
+
+    async def states(self) -> list[JobState]:
+        """Every job with its last run and its next one, in two queries."""
+        rows = await self._db.fetch(
+            "select distinct on (name) id, name, state, done, total, message, result, error,"
+            " created_at, started_at, finished_at from job_runs order by name, created_at desc"
+        )
+        last = {row["name"]: _run_of(row) for row in rows}
+        times = await self._db.fetch(
+            "select expression, entrypoint, next_run from pgqueuer_schedules"
+        )
+        following = {(row["entrypoint"], row["expression"]): row["next_run"] for row in times}
+        return [
+            JobState(
+                job.name,
+                job.title,
+                last.get(job.name),
+                following.get((f"schedule_{job.name}", job.schedule)) if job.schedule else None,
+            )
+            for job in self._jobs.values()
+        ]
+
+    async def run_now(self, name: str) -> UUID:
+        """Queue a job because somebody asked, for everything it looks after rather than for what
+        is due. Raises NotHere for an unknown name."""
+        if name not in self._jobs:
+            raise NotHere("There is no such job.")
+        return await self.enqueue(name, {"everything": True}, dedupe="asked")
+
+    async def forget_runs(self, days: int) -> int:
+        """Forget runs that ended so many days ago; the last one of each job stays."""
+        status = await self._db.execute(
+            "delete from job_runs r where finished_at < now() - make_interval(days => $1)"
+            " and exists (select 1 from job_runs later where later.name = r.name"
+            "   and later.created_at > r.created_at)",
+            days,
+        )
+        return int(status.split()[-1])
 
     async def write_progress(self, run_id: UUID, done: int, total: int, message: str) -> None:
         """Store and tell how far a run is."""

@@ -174,7 +174,7 @@ async def genres(db: Executor, kinds: Sequence[MediaKind], least: int) -> list[s
     rows = await db.fetch(
         "select g.name::text as name from genres g where (select count(*) from (select 1"
         "   from media_genres mg join media_items m on m.id = mg.media_id"
-        "   where mg.genre_id = g.id and m.media_type = any($1::text[]) limit $2) some) >= $2"
+        "   where mg.genre_id = g.id and m.media_type = any($1::text[]) limit $2) few) >= $2"
         " order by 1",
         [each.value for each in kinds],
         least,

@@ -10,13 +10,14 @@ from aiohttp import web
 
 from seen.accounts.service import Accounts
 from seen.admin.pages.folders import ROOTS, folder_status
+from seen.admin.pages.jobs import JOBS
 from seen.admin.pages.people import PEOPLE
 from seen.admin.pages.plugins import PLUGINS, status_of, tone_of
 from seen.admin.service import PluginAdmin
 from seen.core.http import Call
-from seen.core.jobs import Run
+from seen.core.jobs import JobEngine, JobState, Run
 from seen.core.pages import Pages, Renderer
-from seen.core.wording import counted
+from seen.core.wording import counted, joined
 from seen.host import PluginView
 from seen.library.model.records import Root
 from seen.library.service import Library
@@ -44,7 +45,13 @@ class Trouble:
     label: str
 
 
-def pages(accounts: Accounts, library: Library, plugins: PluginAdmin, render: Renderer) -> Pages:
+def pages(
+    accounts: Accounts,
+    library: Library,
+    plugins: PluginAdmin,
+    jobs: JobEngine,
+    render: Renderer,
+) -> Pages:
     """``/app/admin``."""
     found = Pages()
 
@@ -67,6 +74,7 @@ def pages(accounts: Accounts, library: Library, plugins: PluginAdmin, render: Re
                 _folder_door(roots),
                 _plugin_door(views),
                 Door("users", "People", people, PEOPLE),
+                _job_door(await jobs.states()),
                 Door(
                     "scan-search",
                     "Review",
@@ -97,6 +105,15 @@ def _plugin_door(views: Sequence[PluginView]) -> Door:
     if unwell:
         return Door("puzzle", "Plugins", f"{on} on, {unwell} need a look", PLUGINS, "warn")
     return Door("puzzle", "Plugins", f"{on} on, all healthy", PLUGINS, "ok")
+
+
+def _job_door(states: Sequence[JobState]) -> Door:
+    failed = [each.title for each in states if each.last and each.last.state == "failed"]
+    if failed:
+        return Door("activity", "Background work", f"{joined(failed)} failed", JOBS, "warn")
+    busy = [each.title for each in states if each.last and each.last.state == "running"]
+    text = f"{joined(busy)} under way" if busy else "All done, all on time"
+    return Door("activity", "Background work", text, JOBS, "ok")
 
 
 def _trouble(roots: Sequence[Root], views: Sequence[PluginView], scan: Run | None) -> list[Trouble]:

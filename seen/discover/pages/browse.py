@@ -186,7 +186,7 @@ async def _filters(discover: Discover, query: BrowseQuery) -> list[Filter]:
     found.append(_filter(query, "Year", "year", year, _years(clock.now().year)))
     seen = [("unseen", "Not seen")]
     found.append(_filter(query, "Seen", "seen", query.seen, seen))
-    if query.section is None:
+    if query.section is None and query.wish().is_narrow:
         orders = [(key, label) for key, label in _ORDERS.items() if key != "popular"]
         chosen = "" if query.sort == "popular" else query.sort
         found.append(_filter(query, "Order", "sort", chosen, orders))

@@ -3,6 +3,7 @@
 import { applyProperties, showSlider } from "./properties.js";
 import { startDialogs } from "./dialogs.js";
 import { startEvents } from "./events.js";
+import { startSearch } from "./search.js";
 import { startRails, stepRail } from "./rails.js";
 import { startTheme } from "./theme.js";
 import { say, startToasts } from "./toasts.js";
@@ -116,3 +117,4 @@ startToasts();
 startTheme();
 startDialogs();
 startEvents();
+startSearch();
