@@ -81,15 +81,14 @@ class Search:
         rows = await store.find(
             self._db, wanted.folded, lexemes, [each.value for each in kinds], limit, after
         )
-        if after is not None:
-            # The first page had these, whatever their popularity.
-            rows = [each for each in rows if each.folded != wanted.folded]
-        by_words = [each for each in rows if after is not None or each.folded != wanted.folded]
-        last = min(by_words, key=lambda each: (each.popularity, each.id), default=None)
-        full = len(rows) >= limit and last is not None
+        # The first page has all that are called just so, whatever their popularity; the others
+        # are walked by popularity, and lead on from the least popular one.
+        others = [each for each in rows if each.folded != wanted.folded]
+        last = min(rows if after else others, key=lambda r: (r.popularity, r.id), default=None)
+        more = last is not None and len(rows) >= limit
         return Findings(
-            tuple(in_order(wanted, rows)),
-            after=(last.popularity, last.id) if full and last is not None else None,
+            tuple(in_order(wanted, rows if after is None else others)),
+            after=(last.popularity, last.id) if more and last is not None else None,
         )
 
     async def _mend(self, wanted: Wanted) -> Mended | None:

@@ -46,7 +46,7 @@ class DiscoverQuery(BrowseQuery):
 class SearchQuery(Query):
     """What to look for."""
 
-    q: Text
+    q: Text = ""
     type: MediaKind | None = None
     limit: Limit = 40
     cursor: str = ""
@@ -63,7 +63,7 @@ class SearchAnswer(Answer):
 class SuggestQuery(Query):
     """The beginning of something to look for."""
 
-    q: Text
+    q: Text = ""
     limit: Annotated[int, msgspec.Meta(ge=1, le=20)] = 8
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -31,7 +32,7 @@ _RAIL_LENGTH = 20
 _LEAST_OF_GENRE = 3
 _KEYS: dict[str, Any] = {
     "popular": tuple[float, UUID],
-    "newest": tuple[Any, UUID],
+    "newest": tuple[date, UUID],
     "top_rated": tuple[int, UUID],
     "title": tuple[str, UUID],
 }
