@@ -28,6 +28,7 @@ log = get_log(__name__)
 # package: a stranger must not be able to call himself bundled.
 BUNDLED = frozenset((
     "seen-engine-http",
+    "seen-engine-libtorrent",
     "seen-metadata-local",
     "seen-metadata-tmdb",
     "seen-scanner-guessit",

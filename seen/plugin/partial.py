@@ -15,6 +15,8 @@ from pathlib import Path
 
 import msgspec
 
+from seen.plugin.jobstore import write_whole
+
 SUFFIX = ".seen-part"
 _LARGEST_SIDE_CAR = 4 * 1024 * 1024
 
@@ -104,10 +106,7 @@ def beside(path: Path) -> Path:
 
 def write_partial(path: Path, partial: Partial) -> None:
     """Put the side-car beside the file at ``path``, whole or not at all."""
-    target = beside(path)
-    new = target.with_name(target.name + ".new")
-    new.write_bytes(msgspec.json.encode(partial))
-    new.replace(target)
+    write_whole(beside(path), msgspec.json.encode(partial))
 
 
 def read_partial(path: Path) -> Partial | None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from seen.plugin import Health, MediaKind, NotFound, PluginError, Unsupported
 from seen.plugin.capabilities import WidgetRequest
+from seen.plugin.filenames import safe_file_name
 from seen.plugin.models import (
     DownloadSpec,
     EngineFile,
@@ -140,38 +141,69 @@ class GoodWidget(Lively):
         return WidgetData("dashboard/widget_row.html", {"items": tuple(cards)}, empty=not cards)
 
 
+class Tap:
+    """Where the good engine's bytes come from. With a gate it gives half of them and waits."""
+
+    content = bytes(range(250)) * 12
+    half = 1500
+
+    def __init__(self, gate: asyncio.Event | None = None) -> None:
+        self.gate = gate
+        self.given = 0
+
+    async def read(self, at: int, size: int) -> bytes:
+        if self.gate is not None and at >= self.half:
+            await self.gate.wait()
+        await asyncio.sleep(0.005)
+        data = self.content[at : at + size]
+        self.given += len(data)
+        return data
+
+
 class GoodEngine(Lively):
-    """Brings the bytes that its source names, a little at a time."""
+    """Brings what flows from a tap, a little at a time. Its memory outlives a stop."""
 
     features = frozenset({"pause", "adopt"})
     schemes = frozenset({"http"})
 
-    def __init__(self) -> None:
+    def __init__(self, taps: Mapping[str, Tap] | None = None) -> None:
+        self._taps = taps or {}
         self._jobs: dict[str, dict[str, Any]] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
 
     async def add(self, spec: DownloadSpec) -> str:
         known = f"e-{spec.job_id}"
         if known not in self._jobs:
-            self._jobs[known] = {"spec": spec, "state": "downloading", "done": 0, "total": 3000}
-            self._jobs[known]["task"] = asyncio.ensure_future(self._bring(known))
+            total = len(Tap.content)
+            self._jobs[known] = {"spec": spec, "state": "downloading", "done": 0, "total": total}
+            self._path(self._jobs[known]).parent.mkdir(parents=True, exist_ok=True)
+            self._go_on(known)
         return known
+
+    def _go_on(self, known: str) -> None:
+        if known not in self._tasks and self._jobs[known]["state"] == "downloading":
+            self._tasks[known] = asyncio.ensure_future(self._bring(known))
 
     async def _bring(self, known: str) -> None:
         job = self._jobs[known]
+        spec: DownloadSpec = job["spec"]
+        tap, path = self._taps.get(spec.source) or Tap(), self._path(job)
+        path.touch()
         while job["done"] < job["total"]:
-            await asyncio.sleep(0.01)
-            if job["state"] == "downloading":
-                job["done"] += 500
-        path = self._path(job)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(b"x" * job["total"])
+            data = await tap.read(job["done"], 500)
+            with path.open("r+b") as file:
+                file.seek(job["done"])
+                file.write(data)
+            job["done"] += len(data)
         job["state"] = "completed"
 
     def _path(self, job: dict[str, Any]) -> Path:
         spec: DownloadSpec = job["spec"]
-        return spec.folder / "film.mkv"
+        return spec.folder / safe_file_name(spec.source)
 
     async def status(self, ids: Sequence[str]) -> Mapping[str, EngineStatus]:
+        for each in set(ids) & set(self._jobs):
+            self._go_on(each)
         return {
             each: EngineStatus(each, job["state"], job["total"], job["done"])
             for each in ids
@@ -179,31 +211,47 @@ class GoodEngine(Lively):
         }
 
     async def pause(self, engine_job_id: str) -> None:
-        job = self._jobs[engine_job_id]
-        if job["state"] == "downloading":
-            job["state"] = "paused"
+        if self._job(engine_job_id)["state"] == "downloading":
+            self._job(engine_job_id)["state"] = "paused"
+            await self._halt(engine_job_id)
 
     async def resume(self, engine_job_id: str) -> None:
-        job = self._jobs[engine_job_id]
-        if job["state"] == "paused":
-            job["state"] = "downloading"
+        if self._job(engine_job_id)["state"] == "paused":
+            self._job(engine_job_id)["state"] = "downloading"
+            self._go_on(engine_job_id)
 
     async def remove(self, engine_job_id: str, delete_files: bool) -> None:
-        job = self._jobs.pop(engine_job_id, None)
+        job = self._jobs.get(engine_job_id)
         if job is None:
             return
-        job["task"].cancel()
-        await asyncio.gather(job["task"], return_exceptions=True)
+        await self._halt(engine_job_id)
+        del self._jobs[engine_job_id]
         if delete_files:
             self._path(job).unlink(missing_ok=True)
 
     async def files(self, engine_job_id: str) -> Sequence[EngineFile]:
-        job = self._jobs[engine_job_id]
-        return [EngineFile("film.mkv", job["total"], job["done"])]
+        job = self._job(engine_job_id)
+        return [EngineFile(self._path(job).name, job["total"], job["done"])]
 
     async def adopt(self, spec: DownloadSpec, path: Path) -> str:
-        return await self.add(spec)
+        known = await self.add(spec)
+        job = self._jobs[known]
+        if self._path(job).exists():
+            job["done"] = max(job["done"], self._path(job).stat().st_size)
+        return known
 
     async def stop(self) -> None:
-        for known in list(self._jobs):
-            await self.remove(known, False)
+        for known in list(self._tasks):
+            await self._halt(known)
+
+    async def _halt(self, known: str) -> None:
+        task = self._tasks.pop(known, None)
+        if task is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    def _job(self, known: str) -> dict[str, Any]:
+        try:
+            return self._jobs[known]
+        except KeyError:
+            raise NotFound("There is no such download") from None

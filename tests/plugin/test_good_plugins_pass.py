@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-from good_plugins import GoodEngine, GoodProvider, GoodRecommender, GoodScanner, GoodWidget
+from good_plugins import GoodEngine, GoodProvider, GoodRecommender, GoodScanner, GoodWidget, Tap
 
 from seen.plugin import MediaKind
 from seen.plugin.models import DownloadSpec
@@ -17,6 +19,7 @@ from seen.plugin.testing.conformance import (
     ScannerSuite,
     WidgetSuite,
 )
+from seen.plugin.testing.jobs import HeldJob
 
 MANIFEST = {
     "plugin": {
@@ -63,9 +66,30 @@ class TestWidget(WithManifest, WidgetSuite):
 
 class TestEngine(WithManifest, DownloadEngineSuite):
     @pytest.fixture
-    def subject(self) -> GoodEngine:
-        return GoodEngine()
+    def subject(self, tap: Tap) -> GoodEngine:
+        return GoodEngine({"http://host/held.mkv": tap})
+
+    @pytest.fixture
+    def tap(self) -> Tap:
+        return Tap(asyncio.Event())
 
     @pytest.fixture
     def spec(self, tmp_path: Path) -> DownloadSpec:
-        return DownloadSpec("job-1", "http://127.0.0.1/film.mkv", tmp_path / "downloads")
+        return DownloadSpec("job-1", "http://host/film.mkv", tmp_path / "downloads" / "job-1")
+
+    @pytest.fixture
+    def held(self, tap: Tap, tmp_path: Path) -> HeldJob:
+        assert tap.gate is not None
+        spec = DownloadSpec("held", "http://host/held.mkv", tmp_path / "downloads" / "held")
+        return HeldJob(spec, tap.gate.set, lambda: tap.given)
+
+    @pytest.fixture
+    def many(self, tmp_path: Path) -> Sequence[DownloadSpec]:
+        return [
+            DownloadSpec(f"job-{n}", f"http://host/{n}.mkv", tmp_path / "downloads" / str(n))
+            for n in range(4)
+        ]
+
+    @pytest.fixture
+    def hostile(self, tmp_path: Path) -> Sequence[DownloadSpec]:
+        return [DownloadSpec("job-1", "http://host/..\\..\\evil", tmp_path / "downloads" / "job-1")]

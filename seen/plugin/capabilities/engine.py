@@ -17,9 +17,9 @@ class DownloadEngine(Capability, Protocol):
 
     Files MUST end up inside the folder of the spec or not at all. An id of a job MUST belong to no
     other job of the plugin. Jobs MUST be known again after the engine, or the process it runs in,
-    was stopped or killed and started again, with the bytes that were there; they go on at the
-    latest when ``status`` asks for them. ``pause``, ``resume`` and ``files`` MUST raise NotFound
-    for an unknown id.
+    was stopped or killed and started again; they go on at the latest when ``status`` asks for them,
+    and SHOULD keep the bytes that were there. ``pause``, ``resume`` and ``files`` MUST raise
+    NotFound for an unknown id.
     """
 
     @property

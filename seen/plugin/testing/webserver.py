@@ -135,6 +135,8 @@ async def _write(
         served.sent += len(piece)
         if served.gate is not None:
             await served.gate.wait()
+            if request.transport is None or request.transport.is_closing():
+                return
         if served.pause:
             await asyncio.sleep(served.pause)
     if stop < end:

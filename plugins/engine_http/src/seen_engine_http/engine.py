@@ -12,11 +12,12 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from seen.plugin import Health, NotFound, NotReady, PluginContext, PluginError, Unsupported
+from seen.plugin.jobstore import JobStore
 from seen.plugin.models import DownloadSpec, EngineFile, EngineState, EngineStatus
 from seen.plugin.partial import find_partials, forget_partial, gather
 from seen_engine_http.answers import name_of
 from seen_engine_http.connection import to_the_end
-from seen_engine_http.jobs import Job, JobState, JobStore
+from seen_engine_http.job import Job, JobState
 from seen_engine_http.pace import Timing
 from seen_engine_http.transfer import Options, Transfer
 from seen_engine_http.troubles import Hopeless, Trouble, trouble_of
@@ -50,7 +51,7 @@ class HttpEngine:
             largest=int(config.get("largest_gb", 0)) * 1000 * 1000 * 1000,
             keep_free=int(config.get("keep_free_mb", 0)) * 1000 * 1000,
         )
-        self._store = JobStore(ctx.data_dir / "jobs")
+        self._store = JobStore(ctx.data_dir / "jobs", Job)
         self._jobs: dict[str, _Running] = {}
         self._opened = False
 
@@ -59,11 +60,8 @@ class HttpEngine:
     async def start(self) -> None:
         if self._opened:
             return
-        for job in await self._ctx.run_blocking(self._store.open):
+        for job in await self._ctx.run_blocking(_remembered, self._store):
             self._jobs[job.id] = _Running(job, ready=True)
-            if job.state == "completed":
-                # The last run may have been killed just before it did so itself.
-                await self._ctx.run_blocking(forget_partial, Path(job.folder) / job.name)
         self._opened = True
 
     async def health(self) -> Health:
@@ -137,8 +135,8 @@ class HttpEngine:
         if found is None:
             return
         await self._halt(found)
-        if delete_files and found.job.name:
-            await self._ctx.run_blocking(_delete, Path(found.job.folder) / found.job.name)
+        if delete_files and found.job.path:
+            await self._ctx.run_blocking(_delete, found.job.path)
         await self._ctx.run_blocking(self._store.forget, engine_job_id)
 
     async def files(self, engine_job_id: str) -> Sequence[EngineFile]:
@@ -194,7 +192,8 @@ class HttpEngine:
         job = running.job
         job.bytes_done = job.bytes_total = size
         await self._remember(replace(job, state="completed"))
-        await self._ctx.run_blocking(forget_partial, Path(job.folder) / job.name)
+        if job.path:
+            await self._ctx.run_blocking(forget_partial, job.path)
         job.state, job.message = "completed", ""
 
     async def _failed(self, running: _Running, error: Hopeless | Trouble) -> None:
@@ -208,7 +207,7 @@ class HttpEngine:
 
     async def _remember(self, job: Job) -> None:
         try:
-            await to_the_end(self._ctx.run_blocking(self._store.put, job))
+            await to_the_end(self._ctx.run_blocking(self._store.put, job.id, job))
         except OSError as error:
             self._ctx.log.warning("a job could not be written down", reason=str(error))
 
@@ -256,6 +255,21 @@ def _new_job(spec: DownloadSpec, adopted: bool) -> Job:
     if spec.source.partition(":")[0].lower() not in HttpEngine.schemes:
         raise Unsupported("This engine takes http and https addresses only")
     return Job(spec.job_id, spec.source, str(spec.folder), adopted=adopted)
+
+
+def _remembered(store: JobStore[Job]) -> Sequence[Job]:
+    """The jobs of the last run. Blocks."""
+    found = []
+    for job in store.open():
+        if job.path and not job.path.exists():
+            # Another process went on with it, or somebody took the file away.
+            store.forget(job.id)
+            continue
+        if job.path and job.state == "completed":
+            # The last run may have been killed just before it did so itself.
+            forget_partial(job.path)
+        found.append(job)
+    return found
 
 
 def _begun(spec: DownloadSpec, taken: frozenset[str]) -> str:
