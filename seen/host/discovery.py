@@ -25,15 +25,19 @@ from seen.plugin import API_VERSION, ENTRY_POINT_GROUP
 log = get_log(__name__)
 
 # The distributions that come with the server, which safe mode loads. A list, not a mark in the
-# package: a stranger must not be able to call himself bundled.
-BUNDLED = frozenset((
+# package: a stranger must not be able to call himself bundled. Of those that do the same, the one
+# named first is asked first until an admin says otherwise: engines inside this process before
+# daemons, which are there for who has one already.
+BUNDLED = (
     "seen-engine-http",
     "seen-engine-libtorrent",
+    "seen-engine-transmission",
+    "seen-engine-aria2",
     "seen-metadata-local",
     "seen-metadata-tmdb",
     "seen-scanner-guessit",
     "seen-widgets-home",
-))  # fmt: skip
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,11 @@ class Found:
     @property
     def bundled(self) -> bool:
         return self.distribution in BUNDLED
+
+    @property
+    def preference(self) -> int:
+        """Its place among plugins of the same kind that nobody has sorted; bundled ones first."""
+        return BUNDLED.index(self.distribution) if self.bundled else len(BUNDLED)
 
     @property
     def title(self) -> str:

@@ -63,8 +63,8 @@ def used_here(found: Found, capabilities: Collection[str]) -> bool:
 
 
 def default_positions(found: Mapping[str, Found]) -> dict[str, int]:
-    """A place for every plugin: by what it provides, bundled ones first, then by name."""
-    ordered = sorted(found.values(), key=lambda each: (_rank(each), not each.bundled, each.name))
+    """A place for every plugin: by what it provides, then by preference, then by name."""
+    ordered = sorted(found.values(), key=lambda each: (_rank(each), each.preference, each.name))
     return {each.name: 1000 * _rank(each) + 10 * n for n, each in enumerate(ordered, 1)}
 
 

@@ -73,7 +73,7 @@ def test_every_plugin_in_the_repository_is_bundled() -> None:
     root = Path(__file__).parents[2] / "plugins"
     names = {tomllib.loads(file.read_text())["project"]["name"]
              for file in root.glob("*/pyproject.toml")}  # fmt: skip
-    assert names <= BUNDLED
+    assert names <= set(BUNDLED)
 
 
 def test_a_manifest_says_all_that_is_known() -> None:
@@ -131,3 +131,13 @@ def test_plugins_stand_by_what_they_provide_bundled_ones_first(workshop: Worksho
     workshop.plugin("broken", toml="")
     positions = default_positions(discover())
     assert sorted(positions, key=positions.__getitem__) == ["zzz", "metadata_tmdb", "aaa", "broken"]
+
+
+def test_engines_inside_the_process_come_before_daemons(workshop: Workshop) -> None:
+    for each in ("aria2", "http", "libtorrent"):
+        workshop.plugin(f"engine_{each}", distribution=f"seen-engine-{each}",
+                        provides='["download_engines"]')  # fmt: skip
+    positions = default_positions(discover())
+    assert sorted(positions, key=positions.__getitem__) == [
+        "engine_http", "engine_libtorrent", "engine_aria2",
+    ]  # fmt: skip

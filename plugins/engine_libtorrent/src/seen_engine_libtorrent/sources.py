@@ -7,7 +7,7 @@ from pathlib import Path
 
 import libtorrent as lt
 
-from seen.plugin import PluginError, Unsupported
+from seen.plugin import PluginError
 from seen.plugin.models import DownloadSpec
 
 _TRACKERS = ("http://", "https://", "udp://")
@@ -20,23 +20,13 @@ def params_of(spec: DownloadSpec) -> lt.add_torrent_params:
     try:
         if spec.torrent is not None:
             params = lt.load_torrent_buffer(spec.torrent)
-        elif spec.source.lower().startswith("magnet:"):
-            params = lt.parse_magnet_uri(spec.source)
         else:
-            raise Unsupported("This engine takes torrents and magnet links only")
+            params = lt.parse_magnet_uri(spec.source)
     except RuntimeError as error:
         raise PluginError(f"The torrent cannot be read: {_plain(error)}") from error
     if params.ti is not None:
         check_files(params.ti)
     return params
-
-
-def recalled(data: bytes) -> lt.add_torrent_params | None:
-    """What to add for a job of an earlier run; None when it cannot be read any more."""
-    try:
-        return lt.read_resume_data(data)
-    except RuntimeError:
-        return None
 
 
 def fit(params: lt.add_torrent_params, folder: Path, *, dht: bool) -> lt.add_torrent_params:

@@ -7,11 +7,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-import libtorrent as lt
-
-from seen_engine_libtorrent.states import Facts, Job, disk_trouble
-
-_SILENCE = ""
+from seen_engine_libtorrent.states import Facts, Job
 
 
 @dataclass(eq=False, slots=True)
@@ -23,7 +19,7 @@ class Torrent:
     handle: Any = None
     facts: Facts = field(default_factory=Facts)
     moved_at: float = field(default_factory=time.monotonic)
-    tracker: str = _SILENCE
+    tracker: str = ""
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while it is given to libtorrent, written down or taken away."""
     _waiting: dict[str, asyncio.Future[Any]] = field(default_factory=dict)
@@ -65,21 +61,3 @@ class Torrent:
     def quiet(self) -> float:
         """Seconds since bytes came."""
         return time.monotonic() - self.moved_at
-
-
-def trouble_of(alert: Any) -> str:
-    """The sentence for an alert that says why a torrent cannot go on."""
-    error = alert.error
-    if error.category().name() in ("system", "generic"):
-        return disk_trouble(error.value(), error.message())
-    return f"The torrent cannot go on: {error.message()}"
-
-
-def names_of(hashes: lt.info_hash_t) -> tuple[str, ...]:
-    """What a torrent is called in alerts: by one hash or by two."""
-    found = []
-    if hashes.has_v1():
-        found.append(str(hashes.v1))
-    if hashes.has_v2():
-        found.append(str(hashes.v2))
-    return tuple(found)
