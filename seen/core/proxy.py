@@ -16,6 +16,10 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from seen.core.egress import EgressRefused, Guard, GuardedResolver
+from seen.core.log import get_log
+from seen.core.trackers import SUFFIX, Trackers
+
+log = get_log(__name__)
 
 REFUSED = 470
 """The status of an answer that says: the gate refuses this address. No standard uses it."""
@@ -35,7 +39,10 @@ class GuardedProxy:
         self._on_refused = on_refused
         self._password = secrets.token_urlsafe(24)
         self._server: asyncio.Server | None = None
+        self._starting = asyncio.Lock()
         self._clients: set[_Client] = set()
+        self.trackers = Trackers(guard, self._resolver)
+        """Asked for whoever asks for a host that stands for a tracker."""
 
     @property
     def url(self) -> str:
@@ -43,10 +50,12 @@ class GuardedProxy:
         return f"http://seen:{self._password}@127.0.0.1:{self.port}"
 
     async def start(self) -> None:
-        """Listen on a free port of this machine."""
-        loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: _Client(self), "127.0.0.1", 0)
-        self.port = self._server.sockets[0].getsockname()[1]
+        """Listen on a free port of this machine; harmless when it does already."""
+        async with self._starting:
+            if self._server is None:
+                loop = asyncio.get_running_loop()
+                self._server = await loop.create_server(lambda: _Client(self), "127.0.0.1", 0)
+                self.port = self._server.sockets[0].getsockname()[1]
 
     async def close(self) -> None:
         """Hang up on everybody."""
@@ -54,6 +63,7 @@ class GuardedProxy:
             self._server.close()
         for each in tuple(self._clients):
             each.hang_up()
+        await self.trackers.close()
         await self._resolver.close()
 
     def knows(self, authorization: bytes) -> bool:
@@ -169,8 +179,15 @@ class _Client(_Side):
             self._patience.cancel()
             self.transport.pause_reading()
             self._opening = asyncio.create_task(self._open(bytes(self._head)))
+            self._opening.add_done_callback(self._opened)
         elif len(self._head) > _LARGEST_HEAD:
             self._answer(431, "The request is too large")
+
+    def _opened(self, task: asyncio.Task[None]) -> None:
+        # Nobody may be left waiting, whatever went wrong.
+        if not task.cancelled() and task.exception() is not None:
+            log.error("proxy: a request failed", error=repr(task.exception()))
+            self.hang_up()
 
     async def _open(self, request: bytes) -> None:
         try:
@@ -182,6 +199,9 @@ class _Client(_Side):
             self._answer(
                 407, "The password is missing", 'Proxy-Authenticate: Basic realm="seen"\r\n'
             )
+            return
+        if host.endswith(SUFFIX) and first is not None:
+            await self._ask_tracker(host, first)
             return
         try:
             made = await self._proxy.connect(host, port)
@@ -208,15 +228,23 @@ class _Client(_Side):
         there.transport.write((first or b"") + self._head[len(request) :])
         self.transport.resume_reading()
 
-    def _answer(self, status: int, sentence: str, more: str = "") -> None:
+    async def _ask_tracker(self, host: str, request: bytes) -> None:
+        line, *fields = request.partition(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")
+        query = line.split(" ")[1].partition("?")[2]
+        agents = (each for each in fields if each.lower().startswith("user-agent:"))
+        agent = next(agents, "").partition(":")[2].strip()
+        self._answer(200, await self._proxy.trackers.answer(host, query, agent))
+
+    def _answer(self, status: int, said: str | bytes, more: str = "") -> None:
         if self.transport is None:
             return
-        body = sentence.encode()
+        body = said if isinstance(said, bytes) else said.encode()
         self.transport.write(
-            f"HTTP/1.1 {status} Refused\r\n{more}Content-Type: text/plain; charset=utf-8\r\n"
-            f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode()
+            f"HTTP/1.1 {status} {'OK' if status == 200 else 'Refused'}\r\n{more}"
+            f"Content-Type: text/plain; charset=utf-8\r\nContent-Length: {len(body)}\r\n"
+            "Connection: close\r\n\r\n".encode()
+            + body
         )
-        self.transport.write(body)
         self.transport.close()
 
 

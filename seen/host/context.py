@@ -111,10 +111,16 @@ class HostContext:
         return refused_networks(self._server_allow)
 
     async def guarded_proxy(self) -> str:
+        return (await self._started_proxy()).url
+
+    async def guarded_tracker(self, url: str) -> str:
+        return (await self._started_proxy()).trackers.stand_in(url)
+
+    async def _started_proxy(self) -> GuardedProxy:
         if self._proxy is None:
             self._proxy = GuardedProxy(Guard(self._server_allow), self._refused)
-            await self._proxy.start()
-        return self._proxy.url
+        await self._proxy.start()
+        return self._proxy
 
     def _refused(self, why: str) -> None:
         self.log.warning("request refused", reason=why)

@@ -118,6 +118,15 @@ class PluginContext(Protocol):
         """
         ...
 
+    async def guarded_tracker(self, url: str) -> str:
+        """The address to give to such a program in place of a BitTorrent tracker's.
+
+        Asked for through the proxy, it gives what the tracker answers, without peers that may not
+        be connected to. It knows http, https and udp, and is the same one for the same tracker,
+        but leads nowhere until it has been asked for here since the start.
+        """
+        ...
+
     async def run_blocking(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run blocking code in the plugin's own small thread pool and wait for its answer."""
         ...

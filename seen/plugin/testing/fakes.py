@@ -100,10 +100,16 @@ class FakeContext:
         return refused_networks(self.allow)
 
     async def guarded_proxy(self) -> str:
+        return (await self._started_proxy()).url
+
+    async def guarded_tracker(self, url: str) -> str:
+        return (await self._started_proxy()).trackers.stand_in(url)
+
+    async def _started_proxy(self) -> GuardedProxy:
         if self._proxy is None:
             self._proxy = GuardedProxy(_Enclosure(self.allow))
-            await self._proxy.start()
-        return self._proxy.url
+        await self._proxy.start()
+        return self._proxy
 
     async def run_blocking(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         work = functools.partial(call, *args, **kwargs)
