@@ -35,6 +35,7 @@ BUNDLED = (
     "seen-engine-aria2",
     "seen-metadata-local",
     "seen-metadata-tmdb",
+    "seen-metadata-igdb",
     "seen-scanner-guessit",
     "seen-widgets-home",
 )

@@ -1,0 +1,66 @@
+"""The stand-in server and a provider that talks to it."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+from seen_metadata_igdb import client, token
+from seen_metadata_igdb.provider import IgdbProvider
+
+from seen.plugin import service
+
+_NAME = "igdb_standin"
+if _NAME not in sys.modules:
+    # tests are collected without packages, so a neighbour is loaded by its path
+    _spec = importlib.util.spec_from_file_location(_NAME, Path(__file__).with_name("standin.py"))
+    assert _spec and _spec.loader
+    sys.modules[_NAME] = importlib.util.module_from_spec(_spec)
+    _spec.loader.exec_module(sys.modules[_NAME])
+
+
+@pytest.fixture(autouse=True)
+def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Short pauses between requests and attempts."""
+    monkeypatch.setattr(service, "BACKOFF", 0.005)
+    monkeypatch.setattr(service, "BLIND_PAUSE", 0.1)
+    monkeypatch.setattr(client, "PER_SECOND", 500)
+    monkeypatch.setattr(token, "PER_SECOND", 500)
+
+
+@pytest.fixture
+async def standin() -> AsyncIterator[Any]:
+    """The running stand-in."""
+    server = sys.modules[_NAME].Standin()
+    runner = web.AppRunner(server.app(), shutdown_timeout=0.5)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    host, port = runner.addresses[0][:2]
+    server.url = f"http://{host}:{port}"
+    yield server
+    await runner.cleanup()
+
+
+@pytest.fixture
+def config(standin: Any) -> dict[str, Any]:
+    """Right credentials and the stand-in's addresses."""
+    return {
+        "client_id": "client", "client_secret": "a secret", "base_url": f"{standin.url}/v4",
+        "token_url": f"{standin.url}/oauth2/token",
+    }  # fmt: skip
+
+
+@pytest.fixture
+async def provider(
+    config: dict[str, Any], plugin_context: Callable[..., Any]
+) -> AsyncIterator[IgdbProvider]:
+    """A provider with right credentials."""
+    made = IgdbProvider(plugin_context(config))
+    yield made
+    await made.stop()
