@@ -179,5 +179,8 @@ async def make_host(
 
 
 def plugin_threads() -> list[str]:
-    """Names of threads that belong to plugins."""
-    return [t.name for t in threading.enumerate() if t.name.startswith("plugin-")]
+    """Names of threads that belong to plugins; those told to end get a moment to do so."""
+    threads = [each for each in threading.enumerate() if each.name.startswith("plugin-")]
+    for each in threads:
+        each.join(0.2)
+    return [each.name for each in threads if each.is_alive()]

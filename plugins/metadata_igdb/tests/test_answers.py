@@ -83,7 +83,7 @@ async def test_dates_are_as_rough_as_they_are_known(provider: IgdbProvider) -> N
 
 def test_times_before_1970_and_nonsense_are_told_apart() -> None:
     assert day_of({"at": -86_400 * 31}, "at") == date(1969, 12, 1)
-    for odd in (10**15, -(10**15), True, "1", None, 1.5):
+    for odd in (10**15, -(10**15), -(10**11), True, "1", None, 1.5):
         assert day_of({"at": odd}, "at") is None
     assert day_of({"at": seconds(date(2024, 2, 29))}, "at") == date(2024, 2, 29)
     assert releases({"release_dates": [{"date_format": 3, "y": 99_999}, {"y": 0}]})[0].day is None

@@ -29,7 +29,7 @@ def seconds(day: date) -> int:
 def day_of(source: Json, key: str) -> date | None:
     """The day of a time in seconds since 1970, before which it may lie."""
     value = source.get(key)
-    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > 10**11:
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > 10**10:
         return None
     day = _EPOCH + timedelta(seconds=value)
     return day if _FIRST <= day < _LAST else None
