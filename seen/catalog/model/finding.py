@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -91,14 +90,15 @@ def in_order(wanted: Wanted, found: Iterable[Found]) -> list[Found]:
 
 
 class Vocabulary:
-    """Every word that titles are made of, kept by length so that few are compared.
+    """Every word that titles are made of, kept by length and first letter so that few are
+    compared.
 
     Distances are optimal string alignment: inserting, deleting, replacing a letter, or swapping
     two neighbours, each counts one. Source: the usual OSA distance, as in the rapidfuzz package.
     """
 
     def __init__(self) -> None:
-        self._by_length: dict[int, list[str]] = {}
+        self._shelves: dict[int, dict[str, list[str]]] = {}
         self._known: set[str] = set()
 
     def __len__(self) -> int:
@@ -107,33 +107,45 @@ class Vocabulary:
     def add(self, words: Iterable[str]) -> None:
         """Learn some words."""
         for word in words:
-            if word not in self._known:
+            if word and word not in self._known:
                 self._known.add(word)
-                self._by_length.setdefault(len(word), []).append(word)
+                shelf = self._shelves.setdefault(len(word), {})
+                shelf.setdefault(word[0], []).append(word)
 
     def near(self, word: str) -> list[str]:
         """The words most like this one, nearest first; itself alone when it is known.
 
-        A word of up to four letters may be one letter off, a longer one two.
+        A word of up to four letters may be one letter off, a longer one two. People rarely get
+        the first letter wrong, so words that begin otherwise are looked at only where none that
+        begins alike is one letter off.
         """
         if word in self._known or len(word) < 3 or word.isdigit():
             return [word]
         cutoff = 1 if len(word) <= 4 else 2
-        found: list[tuple[int, str]] = []
-        for length in range(len(word) - cutoff, len(word) + cutoff + 1):
-            for each, distance, _ in process.extract(
-                word,
-                self._by_length.get(length, ()),
-                scorer=OSA.distance,
-                processor=None,
-                score_cutoff=cutoff,
-                limit=_MENDINGS * 2,
-            ):
-                found.append((int(distance), each))
-        # People rarely get the first letter wrong.
-        found.sort(key=lambda each: (each[0], each[1][:1] != word[:1], each[1]))
+        shelves = [
+            self._shelves.get(length, {})
+            for length in range(len(word) - cutoff, len(word) + cutoff + 1)
+        ]
+        found = _nearest(word, [shelf.get(word[0], []) for shelf in shelves], cutoff)
+        if not found or found[0][0] > 1:
+            others = [
+                words for shelf in shelves for first, words in shelf.items() if first != word[0]
+            ]
+            found = sorted([*found, *_nearest(word, others, cutoff)])
         best = found[0][0] if found else 0
-        return [each for distance, each in islice(found, _MENDINGS) if distance <= best + 1]
+        return [each for distance, each in found[:_MENDINGS] if distance <= best + 1]
+
+
+def _nearest(word: str, shelves: Iterable[list[str]], cutoff: int) -> list[tuple[int, str]]:
+    """Words at most so far away, with their distances, nearest first."""
+    return sorted(
+        (int(distance), each)
+        for shelf in shelves
+        for each, distance, _ in process.extract(
+            word, shelf, scorer=OSA.distance, processor=None, score_cutoff=cutoff,
+            limit=2 * _MENDINGS,
+        )
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
