@@ -69,13 +69,32 @@ async def cases() -> dict[str, tuple[str, dict[str, str]]]:
         await asyncio.sleep(3)
         async with session.get(f"{base}/api/v1/dashboard", headers=signed) as answer:
             etag = answer.headers["ETag"]
+        discovered = await filled(session, f"{base}/api/v1/discover", signed)
     return {
         "bare aiohttp": (f"http://127.0.0.1:{HELLO_PORT}/", {}),
         "live": (f"{base}/api/v1/health/live", {}),
         "dashboard, warm": (f"{base}/api/v1/dashboard", signed),
         "dashboard, 304": (f"{base}/api/v1/dashboard", {**signed, "If-None-Match": etag}),
+        "discover, warm": (f"{base}/api/v1/discover", signed),
+        "discover, 304": (f"{base}/api/v1/discover", {**signed, "If-None-Match": discovered}),
+        "movies, 20 with marks": (f"{base}/api/v1/movies?limit=20", signed),
+        "discover, page": (f"{base}/app/discover", signed),
+        "suggestions": (f"{base}/api/v1/search/suggestions?q=nig", signed),
         "library, page of 40": (f"{base}/api/v1/library", signed),
     }
+
+
+async def filled(session: aiohttp.ClientSession, address: str, headers: dict[str, str]) -> str:
+    """Wait until Discover has lists; the ETag of its answer."""
+    for _ in range(300):
+        async with session.get(address, headers=headers) as answer:
+            if (await answer.json())["sections"]:
+                # What comes after the lists changes their cards for a moment.
+                await asyncio.sleep(10)
+                async with session.get(address, headers=headers) as again:
+                    return again.headers["ETag"]
+        await asyncio.sleep(0.2)
+    raise SystemExit("Discover stays empty: is a provider with lists installed?")
 
 
 async def main(rounds: int) -> None:

@@ -103,6 +103,11 @@ class Discover:
                 found.append(_row(state, cards))
         return found
 
+    async def is_filling(self) -> bool:
+        """Whether some lists were not asked for even once."""
+        states = await self._catalog.section_states(ALL_KINDS)
+        return any(each.tried_at is None for each in states)
+
     async def cards(self, viewer: Viewer, wish: Wish, cursor: str) -> tuple[list[Card], str]:
         """A page of cards and the cursor of the next one ("" at the end), in one query."""
         if wish.section is not None:

@@ -94,6 +94,8 @@ def _environ(service: Service) -> dict[str, str]:
     return {
         "SEEN_METADATA_TMDB_BASE_URL": f"{service.url}/3",
         "SEEN_METADATA_TMDB_IMAGE_URL": f"{service.url}/pictures/",
+        # It has no shows; nobody else is to be asked for them.
+        "SEEN_METADATA_TVMAZE_BASE_URL": f"{service.url}/tvmaze",
     }
 
 
@@ -229,7 +231,7 @@ async def scanned(page: Page) -> None:
 
 async def title_href(page: Page, title: str) -> str:
     """The address of a title's page, found as people find it."""
-    await page.goto(f"/app/library?q={title}")
+    await page.goto(f"/app/search?q={title}")
     href = await page.get_attribute(f".card:has(.card-title:text-is('{title}'))", "href")
     assert href
     return href

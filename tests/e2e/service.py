@@ -17,6 +17,11 @@ FILMS = {
     102: ("The Slow Harbour", "2013-06-12"),
     103: ("Winter Lanterns", "2014-02-03"),
 }
+FULL = {"movie/popular", "trending/movie/week"}
+LISTS = FULL | {
+    "movie/now_playing", "movie/upcoming", "movie/top_rated", "trending/tv/week", "tv/popular",
+    "tv/airing_today", "tv/on_the_air", "tv/top_rated",
+}  # fmt: skip
 
 
 class Service:
@@ -69,9 +74,20 @@ class Service:
             return web.json_response({"images": {"secure_base_url": f"{self.url}/pictures/"}})
         if path.startswith("search/"):
             return web.json_response(_found(path, request.query.get("query", "")))
+        if path == "genre/movie/list":
+            return web.json_response(
+                {"genres": [{"id": 18, "name": "Drama"}, {"id": 9648, "name": "Mystery"}]}
+            )
+        if path in LISTS:
+            films = [_film(number) for number in FILMS] if path in FULL else []
+            return web.json_response(_listed(films))
         kind, _, number = path.partition("/")
         if kind == "movie" and number.isdigit() and int(number) in FILMS:
-            more = {"runtime": 101, "genres": [{"name": "Drama"}], "status": "Released"}
+            more = {
+                "runtime": 101,
+                "genres": [{"name": "Drama"}, {"name": "Mystery"}],
+                "status": "Released",
+            }
             return web.json_response({**_film(int(number)), **more})
         return web.json_response({"status_message": "Not found"}, status=404)
 
@@ -82,7 +98,7 @@ def _film(number: int) -> dict[str, Any]:
         "id": number, "title": title, "original_title": title, "release_date": day,
         "overview": "Nobody waits for the last boat.", "poster_path": f"/{number}.png",
         "backdrop_path": None, "vote_count": 40, "vote_average": 7.0, "popularity": 2.0,
-        "original_language": "en",
+        "original_language": "en", "genre_ids": [18, 9648],
     }  # fmt: skip
 
 
@@ -91,7 +107,11 @@ def _found(path: str, words: str) -> dict[str, Any]:
     if path == "search/multi":
         films = [{**each, "media_type": "movie"} for each in films]
     fitting = [each for each in films if words and words.casefold() in each["title"].casefold()]
-    return {"page": 1, "results": fitting, "total_pages": 1, "total_results": len(fitting)}
+    return _listed(fitting)
+
+
+def _listed(films: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"page": 1, "results": films, "total_pages": 1, "total_results": len(films)}
 
 
 async def _picture(_: web.Request) -> web.Response:

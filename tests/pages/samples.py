@@ -437,6 +437,7 @@ def discover_page(narrow: bool) -> Context:
             It(label="Seen", chosen="Not seen", clear="?", choices=[choice("Not seen", True)]),
         ],
         "narrow": narrow,
+        "filling": False,
         "rails": []
         if narrow
         else [

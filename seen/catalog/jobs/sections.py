@@ -67,8 +67,6 @@ class SectionLists:
         for at, state in enumerate(due):
             await context.progress(at, len(due), state.section.title)
             await self._fill(state, tally)
-        if tally.filled:
-            await self._events.emit(Event("catalog", facts={"lists": tally.filled}))
         return tally.sentence()
 
     def _able(self, section: Section) -> list[Handle[MetadataProvider]]:
@@ -97,6 +95,7 @@ class SectionLists:
             if media_ids:
                 async with self._db.transaction() as connection:
                     await store.replace_items(connection, row, media_ids, provider.instance_id)
+                await self._events.emit(Event("catalog", subject=state.section.name))
                 tally.filled += 1
                 tally.titles += len(media_ids)
                 return

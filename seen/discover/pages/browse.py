@@ -132,6 +132,7 @@ def pages(discover: Discover, render: Renderer) -> Pages:
             filters=await _filters(discover, query),
             rails=[_rail(each, query) for each in rows],
             narrow=narrow,
+            filling=not narrow and await discover.is_filling(),
             items=cards,
             more=more,
             clear=query.href(section="", genre="", platform="", year="", seen="", sort=""),
