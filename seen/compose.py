@@ -48,6 +48,7 @@ from seen.discover.pages import browse, search, title
 from seen.discover.service import Discover
 from seen.discover.titles import Titles
 from seen.downloads import api as downloads_api
+from seen.downloads.administration import DownloadAdmin
 from seen.downloads.handover import HandOver
 from seen.downloads.model.steps import Rules
 from seen.downloads.namegiving import NameGiver
@@ -193,7 +194,8 @@ def _assemble(settings: Settings, db: Database, cache: Cache, events: Events) ->
     playback = Playback(
         library, derive(secret, "stream addresses"), settings.data_dir / "subtitles"
     )
-    downloads = Downloads(db, events, Allowlist(settings.egress_allow))
+    downloads = Downloads(db, events, Allowlist(settings.egress_allow), settings.downloads)
+    download_admin = DownloadAdmin(db, events)
     downloader = _downloader(settings, db, events, jobs, host, process)
     hand_over = HandOver(
         db,
@@ -230,7 +232,7 @@ def _assemble(settings: Settings, db: Database, cache: Cache, events: Events) ->
         discover_api.routes(discover, titles),
         library_api.routes(library, catalog, tracking),
         playback_api.routes(playback),
-        downloads_api.routes(downloads),
+        downloads_api.routes(downloads, download_admin),
         dashboard_api.routes(dashboard),
         admin_api.routes(plugins, jobs),
     ]
@@ -287,11 +289,12 @@ def _downloader(
         events=events,
         jobs=jobs,
         host=host,
-        preparer=Preparer(db, settings.downloads),
+        preparer=Preparer(db, settings.downloads, settings.egress_allow),
         rules=Rules(settings.download_retry_backoff, settings.download_stall_after),
         owner=process,
         places=settings.download_max_active,
         poll_interval=settings.download_poll_interval,
+        reserve=settings.download_disk_reserve,
     )
 
 

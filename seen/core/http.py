@@ -99,6 +99,7 @@ class Route:
     answer: Any
     produces: str | None
     max_body: int
+    accepts: str | None = None
     also: Mapping[int, str] = field(default_factory=dict)
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
@@ -149,13 +150,14 @@ class Api:
         access: Access = "user",
         status: int = 200,
         produces: str | None = None,
+        accepts: str | None = None,
         answers: Any = None,
         max_body: int = 64 * 1024,
         also: Mapping[int, str] | None = None,
     ) -> Callable[[_H], _H]:
         """``produces`` names a media type for handlers that answer something else than JSON,
-        ``answers`` the shape of JSON that is already encoded; ``also`` documents statuses beside
-        the usual ones."""
+        ``answers`` the shape of JSON that is already encoded; ``accepts`` names the media type of a
+        body that the handler reads itself; ``also`` documents statuses beside the usual ones."""
 
         def add(handler: _H) -> _H:
             hints = get_type_hints(handler)
@@ -180,6 +182,7 @@ class Api:
                     answer=None if answer is type(None) else answer,
                     produces=produces,
                     max_body=max_body,
+                    accepts=accepts,
                     also=also or {},
                 )
             )

@@ -88,6 +88,11 @@ def _operation(route: Route, by_type: dict[str, Any]) -> dict[str, Any]:
             "required": True,
             "content": {"application/json": {"schema": by_type[_key(route.body)]}},
         }
+    elif route.accepts is not None:
+        schema = {"type": "string", "format": "binary"}
+        operation["requestBody"] = {
+            "required": True, "content": {route.accepts: {"schema": schema}}
+        }  # fmt: skip
     if route.access != "anyone":
         operation["security"] = [{"token": []}, {"session": []}]
     if route.access == "admin":
@@ -146,6 +151,6 @@ def _statuses(route: Route) -> list[int]:
         found |= {400}
     if route.query is not None:
         found |= {422}
-    if route.body is not None:
+    if route.body is not None or route.accepts is not None:
         found |= {400, 401, 403, 404, 409, 413, 422}
     return sorted(found)

@@ -7,8 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from seen.core.http import Answer
+from seen.downloads.model.preferences import Preferences, Way
 from seen.downloads.model.records import FileState, Job, JobEvent, JobFile, SourceType
 from seen.downloads.model.states import ImportState, Status
+from seen.downloads.service import Summary
 
 
 class DownloadAnswer(Answer):
@@ -67,6 +69,29 @@ class DownloadFileAnswer(Answer):
     reason: str
 
 
+class DownloadSummary(Answer):
+    """All downloads in a few figures. ``counts`` by status; ``speedMbps`` and ``etaSeconds`` of
+    what runs; ``freeBytes`` on the disk, null where it cannot be asked."""
+
+    counts: dict[str, int]
+    active: int
+    speed_mbps: float
+    eta_seconds: int | None
+    free_bytes: int | None
+
+
+class PreferencesAnswer(Answer):
+    """Where finished downloads go and what they are called there. ``roots`` names a library folder
+    by kind of title, and under "" the one for the rest; a quota of 0 is none."""
+
+    roots: dict[str, UUID]
+    way: Way
+    movie_name: str
+    show_name: str
+    quota_jobs: int
+    quota_bytes: int
+
+
 def download_answer(job: Job) -> DownloadAnswer:
     return DownloadAnswer(
         id=job.id, user_id=job.user_id, source_type=job.source_type, source=job.source,
@@ -92,3 +117,19 @@ def event_answer(event: JobEvent) -> DownloadEventAnswer:
 
 def file_answer(file: JobFile) -> DownloadFileAnswer:
     return DownloadFileAnswer(file.path, file.size_bytes, file.done_bytes, file.state, file.reason)
+
+
+def summary_answer(summary: Summary) -> DownloadSummary:
+    load = summary.load
+    return DownloadSummary(
+        counts=summary.counts, active=load.jobs, speed_mbps=round(load.speed * 8 / 1e6, 3),
+        eta_seconds=load.missing // load.speed if load.speed and load.missing else None,
+        free_bytes=summary.free,
+    )  # fmt: skip
+
+
+def preferences_answer(preferences: Preferences) -> PreferencesAnswer:
+    return PreferencesAnswer(
+        dict(preferences.roots), preferences.way, preferences.movie_name, preferences.show_name,
+        preferences.quota_jobs, preferences.quota_bytes,
+    )  # fmt: skip

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import Sequence
 
 from seen.core import clock
+from seen.core.db import Database
 from seen.core.log import get_log
+from seen.core.wording import size
+from seen.downloads import disk, store
 from seen.downloads.engines import Engine, Engines, is_trouble, words
 from seen.downloads.ledger import Ledger
 from seen.downloads.model import steps
+from seen.downloads.model.paths import UnsafePath
+from seen.downloads.model.preferences import Quota, read_preferences
 from seen.downloads.model.records import Job, JobFile
 from seen.downloads.model.steps import Change, Rules
 from seen.downloads.preparing import Preparer, Unfit
@@ -28,7 +32,10 @@ class Attendant:
     """The steps that call an engine about one job. Every method may raise what the database
     raises; nothing is lost then, the worker comes again."""
 
-    def __init__(self, engines: Engines, ledger: Ledger, preparer: Preparer, rules: Rules) -> None:
+    def __init__(
+        self, db: Database, engines: Engines, ledger: Ledger, preparer: Preparer, rules: Rules
+    ) -> None:
+        self._db = db
         self._engines = engines
         self._ledger = ledger
         self._preparer = preparer
@@ -136,12 +143,52 @@ class Attendant:
         except PluginError as error:
             await self._say(job, f"{engine.title}: {words(error)}")
             return
-        await self._ledger.write(_completed(job, found))
+        try:
+            await asyncio.to_thread(disk.check_files, self._preparer.folder_of(job), found)
+        except UnsafePath as error:
+            await self._cast_out(job, engine, f"It is not safe: {error}")
+        except disk.NotThere as error:
+            where = self._preparer.folder_of(job)
+            await self._say(
+                job, f"{error} is not in {where} as {engine.title} says; it may see the folder "
+                "under another path",
+            )  # fmt: skip
+        else:
+            await self._ledger.write(_completed(job, found))
+
+    async def inspect(self, job: Job, engine: Engine) -> None:
+        """It has become known which files a job brings: look at their names."""
+        known = job.engine_job_id or ""
+        try:
+            found = await engine.call(lambda e: e.files(known), timeout=_CALL_SECONDS)
+            disk.check_names(found)
+        except UnsafePath as error:
+            await self._cast_out(job, engine, f"It is not safe: {error}")
+        except PluginError as error:
+            log.info("downloads: files not known yet", job=str(job.id), reason=words(error))
+        else:
+            await self._check_quota(job, engine)
+
+    async def _check_quota(self, job: Job, engine: Engine) -> None:
+        """How large a download is has become known: it may be more than its owner may have."""
+        usual = read_preferences(await store.preferences(self._db))
+        quota = Quota.of(usual, await store.own_quota(self._db, job.user_id))
+        if quota.bytes:
+            _, amount = await store.usage(self._db, job.user_id)
+            if amount > quota.bytes:
+                why = f"With this, you would have downloaded {size(amount)} in 30 days"
+                await self._cast_out(job, engine, f"{why}, and may have {size(quota.bytes)}")
+
+    async def _cast_out(self, job: Job, engine: Engine, why: str) -> None:
+        """A job must not be here: nothing of it stays."""
+        if await self.forget(engine, job.engine_job_id or "", delete_files=True):
+            await asyncio.to_thread(disk.remove_folder, self._preparer.folder_of(job))
+            await self._ledger.write(steps.failed(job, why))
 
     async def release(self, job: Job) -> None:
         """No engine should hold a job any more; what was cancelled leaves the disk."""
         engine = self._engines.of(job)
-        drop = job.status == "cancelled"
+        drop = job.status == "cancelled" or job.removed
         if engine is not None and job.engine_job_id is not None:
             if not await self.forget(engine, job.engine_job_id, delete_files=drop):
                 return
@@ -150,9 +197,11 @@ class Attendant:
         ):
             return
         if drop:
-            folder = self._preparer.folder_of(job)
-            await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
-        await self._ledger.write(steps.released(job))
+            await asyncio.to_thread(disk.remove_folder, self._preparer.folder_of(job))
+        if job.removed:
+            await store.delete_removed(self._db, job.id, job.lease_token)
+        else:
+            await self._ledger.write(steps.released(job))
 
     async def forget(self, engine: Engine, known: str, *, delete_files: bool) -> bool:
         """Let an engine forget a job; False when it does not answer."""

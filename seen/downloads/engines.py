@@ -15,8 +15,7 @@ from seen.plugin.models import Health
 
 Engine = Handle[DownloadEngine]
 _HEALTH_SECONDS = 10.0
-# A look at an engine's health is good for so long; nobody waits longer for one than a moment.
-_FRESH_SECONDS = 5.0
+# Nobody waits longer for a look at an engine's health.
 _MOMENT = 1.0
 
 _SOURCES: Mapping[Scheme, str] = {
@@ -49,10 +48,12 @@ class _Look:
 
 
 class Engines:
-    """What the host runs, with a look at each engine's health that is a few seconds old at most."""
+    """What the host runs, with a look at each engine's health that is ``fresh`` seconds old at
+    most."""
 
-    def __init__(self, host: PluginHost) -> None:
+    def __init__(self, host: PluginHost, fresh: float) -> None:
         self._host = host
+        self._fresh = fresh
         self._looks: dict[tuple[str, str], _Look] = {}
 
     def all(self) -> tuple[Engine, ...]:
@@ -85,7 +86,7 @@ class Engines:
         now = asyncio.get_running_loop().time()
         for key, engine in running.items():
             look = self._looks.setdefault(key, _Look())
-            if look.task is None and now - look.at >= _FRESH_SECONDS:
+            if look.task is None and now - look.at >= self._fresh:
                 look.task = asyncio.create_task(self._ask(engine, look))
         asking = [look.task for look in self._looks.values() if look.task is not None]
         if asking:

@@ -18,13 +18,16 @@ from seen.core.jobs import JobEngine
 from seen.core.log import get_log
 from seen.downloads import store
 from seen.downloads.attending import Attendant
+from seen.downloads.disk import free_bytes
 from seen.downloads.dispatcher import Dispatcher
 from seen.downloads.engines import Engine, Engines
 from seen.downloads.handover import IMPORT_JOB
 from seen.downloads.ledger import CHANGED, Ledger
+from seen.downloads.model import steps
 from seen.downloads.model.acting import act_for
 from seen.downloads.model.judging import Verdict
 from seen.downloads.model.records import Job
+from seen.downloads.model.room import Room
 from seen.downloads.model.steps import Rules
 from seen.downloads.monitor import Monitor
 from seen.downloads.preparing import Preparer
@@ -47,19 +50,22 @@ class Downloader:
     def __init__(
         self, *, db: Database, events: Events, jobs: JobEngine, host: PluginHost,
         preparer: Preparer, rules: Rules, owner: str, places: int, poll_interval: float,
+        reserve: int,
     ) -> None:  # fmt: skip
         self._db = db
         self._events = events
         self._jobs = jobs
         self._host = host
+        self._ledger = ledger = Ledger(db, events)
+        self._folder = preparer.folder
+        self._reserve = reserve
         self._owner = owner
         self._interval = poll_interval
         self._lease = min(_LONGEST_LEASE, max(_SHORTEST_LEASE, _POLLS_IN_LEASE * poll_interval))
-        self._engines = Engines(host)
-        ledger = Ledger(db, events)
-        self._attendant = Attendant(self._engines, ledger, preparer, rules)
+        self._engines = Engines(host, poll_interval)
+        self._attendant = Attendant(db, self._engines, ledger, preparer, rules)
         self._monitor = Monitor(db, events, ledger, rules)
-        self._dispatcher = Dispatcher(db, events, self._engines, owner, places)
+        self._dispatcher = Dispatcher(db, events, self._engines, owner, places, reserve)
         self._tasks: dict[object, asyncio.Task[None]] = {}
         self._holding: dict[UUID, Job] = {}
         self._renewed = float("-inf")
@@ -114,16 +120,35 @@ class Downloader:
     # --- one turn -------------------------------------------------------------------------------
 
     async def _turn(self) -> None:
-        jobs = await self._mine()
+        # What is being done now may change a job while it is read; such a job waits a turn.
+        busy = frozenset(self._tasks)
+        jobs = [each for each in await self._mine() if each.id not in busy]
         await self._engines.look()
         leaving = await store.leaving_engines(self._db)
-        taken = await self._dispatcher.turn(leaving, self._lease)
+        free = await asyncio.to_thread(free_bytes, self._folder)
+        if why := Room(free, self._reserve).shortage():
+            await self._hold_all(jobs, why)
+        taken = await self._dispatcher.turn(leaving, free, self._lease)
         if taken:
             self._soon()
             self._holding.update((each.id, each) for each in taken)
         await self._assign([*jobs, *taken], leaving)
+        await self._switch_off_left(leaving)
         if await store.waits_for_import(self._db):
             await self._jobs.enqueue(IMPORT_JOB, dedupe="waiting")
+
+    async def _switch_off_left(self, leaving: Iterable[str]) -> None:
+        """Switch engines off that an admin wanted left, once nothing is under way with them."""
+        for instance_id in leaving:
+            if await store.jobs_of_engine(self._db, instance_id) == 0:
+                with contextlib.suppress(LookupError):
+                    await self._host.set_enabled(instance_id, False, by="downloads")
+                await store.set_staying(self._db, instance_id)
+
+    async def _hold_all(self, jobs: Iterable[Job], why: str) -> None:
+        """Let everything rest before the disk is full; it goes on when there is room again."""
+        running = [each for each in jobs if each.status == "downloading" and not each.held]
+        await asyncio.gather(*(self._ledger.write(steps.held(each, why)) for each in running))
 
     async def _mine(self) -> list[Job]:
         """The jobs this worker looks after, its leases renewed when it is time."""
@@ -199,6 +224,8 @@ class Downloader:
             return
         if verdict == "collect":
             self._begin(job.id, self._attendant.collect(job, engine))
+        elif verdict == "inspect":
+            self._begin(job.id, self._attendant.inspect(job, engine))
         elif verdict == "hold":
             self._begin(job.id, self._attendant.hold(job, engine))
         elif verdict == "go_on":

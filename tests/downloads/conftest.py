@@ -22,22 +22,36 @@ from tests.downloads.puppet import Stage
 QUICK = {
     "download_poll_interval": 0.1,
     "download_retry_backoff": 0.05,
-    "download_stall_after": 0.4,
     "download_disk_reserve": 0,
     "egress_allow": ("127.0.0.1",),
 }
 
 
 @pytest.fixture
-def settings(database_dsn: str, tmp_path: Path) -> Settings:
-    """Settings of an impatient server."""
-    return load_settings(
-        database_url=database_dsn, data_dir=tmp_path / "data", port=0, secret_key="k" * 40, **QUICK
-    )
+def more_settings() -> dict[str, Any]:
+    """What a file of tests wants besides."""
+    return {}
 
 
 @pytest.fixture
-def stages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Stage]]:
+def settings(database_dsn: str, tmp_path: Path, more_settings: dict[str, Any]) -> Settings:
+    """Settings of an impatient server."""
+    return load_settings(
+        database_url=database_dsn, data_dir=tmp_path / "data", port=0, secret_key="k" * 40,
+        **QUICK | more_settings,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def bundled() -> frozenset[str]:
+    """Which of the bundled plugins a file of tests wants; most want none."""
+    return frozenset()
+
+
+@pytest.fixture
+def stages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bundled: frozenset[str]
+) -> Iterator[dict[str, Stage]]:
     """Two puppets, "first" and "second", and no other engine; installed before the server
     starts."""
     folder = tmp_path / "site"
@@ -48,12 +62,12 @@ def stages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str
     monkeypatch.syspath_prepend(str(folder))
     real = importlib.metadata.distributions
 
-    def without_engines(**options: Any) -> Any:
+    def wanted(**options: Any) -> Any:
         for each in real(**options):
-            if not (each.name or "").startswith("seen-engine"):
+            if not (each.name or "").startswith("seen-") or each.name in bundled:
                 yield each
 
-    monkeypatch.setattr(discovery, "distributions", without_engines)
+    monkeypatch.setattr(discovery, "distributions", wanted)
     importlib.invalidate_caches()
     yield dict(puppet.STAGES)
     puppet.STAGES.clear()

@@ -70,6 +70,8 @@ class Stage:
     slow: float = 0.0
     # What a source brings at once; others wait for the test.
     brings: dict[str, Mapping[str, bytes]] = field(default_factory=dict)
+    # Sources that nobody has.
+    lonely: set[str] = field(default_factory=set)
     jobs: dict[str, Held] = field(default_factory=dict)
     asked: Counter[str] = field(default_factory=Counter)
     specs: list[DownloadSpec] = field(default_factory=list)
@@ -114,6 +116,8 @@ class Puppet:
             held = stage.jobs[spec.job_id] = Held(spec)
             if spec.source in stage.brings:
                 held.finish(stage.brings[spec.source])
+            if spec.source in stage.lonely:
+                held.state, held.peers = "stalled", 0
         running = [each for each in stage.jobs.values() if each.state == "downloading"]
         stage.most_at_once = max(stage.most_at_once, len(running))
         return spec.job_id

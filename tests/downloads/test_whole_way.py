@@ -5,11 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from seen.compose import Server
 from tests.conftest import Person
 from tests.downloads.conftest import add, choose_root, history, reaches, until
 from tests.downloads.puppet import Stage
 from tests.media import sample
+
+
+@pytest.fixture
+def bundled() -> frozenset[str]:
+    """Those that read names and look into files."""
+    return frozenset({"seen-scanner-guessit", "seen-metadata-local"})
+
 
 LINK = "http://127.0.0.1/files/Tidewater.2019.1080p.WEB.x264.mp4"
 

@@ -43,6 +43,8 @@ create table download_jobs (
     not_before          timestamptz,
     -- An engine may still hold the job, or its folder has to go.
     needs_release       boolean not null default false,
+    -- Somebody took it off the list; the row goes when its folder is gone.
+    removed             boolean not null default false,
     import_state        text check (import_state in ('waiting', 'importing', 'imported', 'blocked')),
     import_reason       text not null default '',
     lease_owner         text,

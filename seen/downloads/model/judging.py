@@ -40,8 +40,9 @@ class Progress:
         return round(self.speed / _BITS_PER_MEGABIT, 3)
 
 
-Verdict = Change | Progress | Literal["collect", "hold", "go_on", "nothing"]
-"""``collect``: it is complete, look at its files. ``hold`` and ``go_on``: tell the engine so."""
+Verdict = Change | Progress | Literal["collect", "inspect", "hold", "go_on", "nothing"]
+"""``collect``: it is complete, note its files. ``inspect``: look at its files' names. ``hold`` and
+``go_on``: tell the engine so."""
 
 
 def percent_of(done: int, total: int) -> int:

@@ -22,7 +22,7 @@ class Job:
     ``paused`` is what a person wants; ``held`` says that it has no place among those that run, for
     that reason or because of a full disk or an engine that does not answer. ``status_message`` says
     what goes on or is waited for, ``error_message`` why it failed. The lease's token grows with
-    each owner.
+    each owner. ``removed`` jobs are on nobody's list any more.
     """
 
     id: UUID
@@ -53,6 +53,7 @@ class Job:
     retry_count: int
     not_before: datetime | None
     needs_release: bool
+    removed: bool
     import_state: ImportState | None
     import_reason: str
     lease_owner: str | None

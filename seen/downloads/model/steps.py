@@ -9,7 +9,7 @@ from typing import Any
 
 from seen.core.wording import capital, counted
 from seen.downloads.model.records import Job, JobFile
-from seen.downloads.model.states import MOST_RETRIES, Status, check_move
+from seen.downloads.model.states import MOST_RETRIES, TERMINAL, IllegalMove, Status, check_move
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,10 @@ def _move(
     return Change(job, replace(job, status=status, **changes), reason, message)
 
 
-def _stay(job: Job, reason: str, message: str, **changes: Any) -> Change:
+def _stay(job: Job, status: Status, reason: str, message: str, **changes: Any) -> Change:
+    """Something happens to a job without a move; it has to be in that state."""
+    if job.status != status:
+        raise IllegalMove(job.status, status)
     return Change(job, replace(job, **changes), reason, message)
 
 
@@ -79,12 +82,14 @@ def started(
     }  # fmt: skip
     if job.status == "preparing":
         return _move(job, "downloading", "started", f"{engine_title} has begun", **taken)
-    return _stay(job, "taken_up", f"{engine_title} goes on with it", **taken)
+    return _stay(job, "downloading", "taken_up", f"{engine_title} goes on with it", **taken)
 
 
 def waits(job: Job, why: str) -> Change:
     """Something is in its way that is not its own fault."""
-    return _stay(job, "waiting", why, status_message=why)
+    if job.status in TERMINAL:
+        raise IllegalMove(job.status, "queued")
+    return _stay(job, job.status, "waiting", why, status_message=why)
 
 
 def refused(job: Job, why: str, now: datetime, rules: Rules, *, final: bool = False) -> Change:
@@ -132,18 +137,18 @@ def due(job: Job) -> Change:
 
 def held(job: Job, why: str) -> Change:
     """It gives its place back without losing anything."""
-    return _stay(job, "held", why, held=True, status_message=why, eta_seconds=None)
+    return _stay(job, "downloading", "held", why, held=True, status_message=why, eta_seconds=None)
 
 
 def let_go_on(job: Job) -> Change:
     """It gets a place again."""
-    return _stay(job, "resumed", "Going on", held=False, status_message="")
+    return _stay(job, "downloading", "resumed", "Going on", held=False, status_message="")
 
 
 def detached(job: Job, reason: str, why: str) -> Change:
     """The engine does not have it any more; another one, or the same, takes it up."""
     return _stay(
-        job, reason, why, engine_instance_id=None, engine_id="", engine_job_id=None,
+        job, "downloading", reason, why, engine_instance_id=None, engine_id="", engine_job_id=None,
         status_message=why, eta_seconds=None,
     )  # fmt: skip
 
@@ -183,7 +188,7 @@ def cancelled(job: Job) -> Change:
 def released(job: Job) -> Change:
     """No engine holds it any more, and nobody needs to look after it."""
     return _stay(
-        job, "", "", needs_release=False, engine_job_id=None, lease_owner=None,
+        job, job.status, "", "", needs_release=False, engine_job_id=None, lease_owner=None,
         engine_instance_id=job.engine_instance_id if job.status == "completed" else None,
         engine_id=job.engine_id if job.status == "completed" else "",
     )  # fmt: skip
@@ -192,7 +197,9 @@ def released(job: Job) -> Change:
 def retried(job: Job) -> Change:
     """Somebody wants it tried again now."""
     if job.status == "retrying":
-        return _stay(job, "retry", "Trying again now", not_before=None, status_message="")
+        return _stay(
+            job, "retrying", "retry", "Trying again now", not_before=None, status_message=""
+        )
     if job.status == "failed":
         return _move(
             job, "retrying", "retry", "Trying again", by_hand=True, retry_count=0, not_before=None,

@@ -31,11 +31,11 @@ with wanted as (
         $1::uuid[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[],
         $8::boolean[], $9::boolean[], $10::text[], $11::text[], $12::smallint[],
         $13::timestamptz[], $14::integer[], $15::bigint[], $16::bigint[], $17::integer[],
-        $18::text[], $19::boolean[], $20::text[], $21::text[], $22::text[]
+        $18::text[], $19::boolean[], $20::text[], $21::text[], $22::text[], $23::text[]
     ) as w (
         id, here, token, status, engine_instance_id, engine_id, engine_job_id, held, needs_release,
         status_message, error_message, retry_count, not_before, percent, bytes_total, bytes_done,
-        eta_seconds, import_state, leased, reason, message, facts
+        eta_seconds, import_state, leased, reason, message, facts, with_engine_job
     )
 ), written as (
     update download_jobs j set
@@ -45,7 +45,7 @@ with wanted as (
         engine_job_id = w.engine_job_id,
         held = w.status in ('preparing', 'downloading') and (w.held or j.paused),
         paused = j.paused and not (w.status in ('completed', 'cancelled') or w.here = 'failed'),
-        needs_release = w.needs_release,
+        needs_release = w.needs_release or j.removed,
         status_message = w.status_message,
         error_message = w.error_message,
         retry_count = w.retry_count,
@@ -70,6 +70,7 @@ with wanted as (
         cancelled_at = case when w.status = 'cancelled' then coalesce(j.cancelled_at, now()) end
     from wanted w
     where j.id = w.id and j.status = w.here and (w.token is null or j.lease_token = w.token)
+        and j.engine_job_id is not distinct from w.with_engine_job
     returning j.id, j.user_id, j.status, j.progress_percent, w.reason, w.message, w.facts
 ), told as (
     insert into download_events (job_id, status, message, progress_percent, payload)
@@ -82,8 +83,8 @@ select id, user_id, status from written
 async def write_changes(db: Executor, changes: Sequence[Change], *, fenced: bool) -> list[Written]:
     """Write steps of different jobs, and answer with those that were written.
 
-    A job that has meanwhile moved on is left as it is; with ``fenced`` so is one that another
-    worker has taken over.
+    A job that has meanwhile moved on, or changed its engine, is left as it is; with ``fenced`` so
+    is one that another worker has taken over.
     """
     if not changes:
         return []
@@ -112,6 +113,7 @@ async def write_changes(db: Executor, changes: Sequence[Change], *, fenced: bool
         [each.reason for each in changes],
         [each.message for each in changes],
         [_payload(each) for each in changes],
+        [each.before.engine_job_id for each in changes],
     )
     written = [Written(row["id"], row["user_id"], row["status"]) for row in rows]
     done = {each.id for each in written}

@@ -84,3 +84,12 @@ async def set_preferences(db: Executor, value: Any) -> None:
         _SETTING,
         value,
     )
+
+
+async def forget_blocked(db: Executor) -> None:
+    """Let all downloads that could not come into the library be looked at again: what was in their
+    way may be gone."""
+    await db.execute(
+        "update download_jobs set import_state = 'waiting', import_reason = ''"
+        " where import_state = 'blocked' and not removed"
+    )

@@ -2,68 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from seen.core.db import Executor
 from seen.downloads.model.records import Job, JobEvent, JobFile
-from seen.downloads.model.sources import Source
 from seen.downloads.store.rows import JOB, event_of, file_of, job_of
 
 Place = tuple[datetime, UUID]
 """Where a page of the list ends: the last row's time and id."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A new download."""
-
-    id: UUID
-    user_id: UUID
-    source: Source
-    title: str
-    media_id: UUID | None
-    root_id: UUID | None
-    priority: int
-    bytes_total: int
-
-
-async def insert_job(db: Executor, wanted: Wanted) -> Job:
-    """Put a download at the end of the line."""
-    row = await db.fetchrow(
-        "insert into download_jobs (id, user_id, media_id, root_id, source_type, source, scheme,"
-        " content_key, title, priority, bytes_total, queue_position)"
-        " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,"
-        f" nextval('download_queue_positions')::integer) returning {JOB}",
-        wanted.id,
-        wanted.user_id,
-        wanted.media_id,
-        wanted.root_id,
-        wanted.source.type,
-        wanted.source.text,
-        wanted.source.scheme,
-        wanted.source.content_key,
-        wanted.title,
-        wanted.priority,
-        wanted.bytes_total,
-    )
-    assert row is not None
-    return job_of(row)
-
-
-async def insert_event(db: Executor, job: Job, message: str, payload: Mapping[str, object]) -> None:
-    """Note something that happened to a job without a step."""
-    await db.execute(
-        "insert into download_events (job_id, status, message, progress_percent, payload)"
-        " values ($1, $2, $3, $4, $5)",
-        job.id,
-        job.status,
-        message,
-        job.progress_percent,
-        dict(payload),
-    )
 
 
 async def job(
@@ -71,7 +19,7 @@ async def job(
 ) -> Job | None:
     """A job of a person, or with ``everyone`` of anybody."""
     row = await db.fetchrow(
-        f"select {JOB} from download_jobs where id = $1 and ($3 or user_id = $2)"
+        f"select {JOB} from download_jobs where id = $1 and ($3 or user_id = $2) and not removed"
         + (" for update" if lock else ""),
         job_id,
         viewer_id,
@@ -86,7 +34,7 @@ async def jobs(
 ) -> list[Job]:  # fmt: skip
     """A page of jobs, last changed first; without statuses those in any."""
     whose = "true" if everyone else "user_id = $1"
-    conditions = ["$1::uuid is not null", whose]
+    conditions = ["$1::uuid is not null", "not removed", whose]
     arguments: list[object] = [viewer_id, limit]
     if statuses:
         arguments.append(list(statuses))
@@ -100,17 +48,6 @@ async def jobs(
         *arguments,
     )
     return [job_of(row) for row in rows]
-
-
-async def twin(db: Executor, user_id: UUID, content_key: str) -> UUID | None:
-    """A person's unfinished job for the same content."""
-    found: UUID | None = await db.fetchval(
-        "select id from download_jobs where user_id = $1 and content_key = $2"
-        " and status not in ('completed', 'failed', 'cancelled') limit 1",
-        user_id,
-        content_key,
-    )
-    return found
 
 
 async def events(db: Executor, job_id: UUID, after: datetime | None, limit: int) -> list[JobEvent]:
@@ -141,12 +78,19 @@ async def counts(db: Executor, viewer_id: UUID, *, everyone: bool) -> dict[str, 
     whose = "true" if everyone else "user_id = $1"
     rows = await db.fetch(
         f"select status, count(*) as jobs from download_jobs where {whose}"
-        " and $1::uuid is not null group by status",
+        " and $1::uuid is not null and not removed group by status",
         viewer_id,
     )
     return {row["status"]: row["jobs"] for row in rows}
 
 
-async def lock_person(db: Executor, user_id: UUID) -> None:
-    """Let one request of a person at a time add downloads, until the transaction ends."""
-    await db.execute("select pg_advisory_xact_lock(hashtextextended($1::text, 22))", str(user_id))
+async def of_media(db: Executor, viewer_id: UUID, media_ids: Sequence[UUID]) -> list[Job]:
+    """A person's latest download of each of some titles, cancelled ones left out."""
+    rows = await db.fetch(
+        f"select distinct on (media_id) {JOB} from download_jobs"
+        " where media_id = any($2::uuid[]) and user_id = $1 and status <> 'cancelled'"
+        " and not removed order by media_id, created_at desc",
+        viewer_id,
+        list(media_ids),
+    )
+    return [job_of(row) for row in rows]

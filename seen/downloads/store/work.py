@@ -167,16 +167,28 @@ async def torrent_of(db: Executor, job_id: UUID) -> bytes | None:
     return found
 
 
-async def set_torrent(
-    db: Executor, job_id: UUID, metainfo: bytes, content_key: str, title: str, total: int
-) -> None:
-    """Keep a torrent file that was fetched; the job's name only where it had none."""
-    await db.execute(
-        "insert into download_torrents (job_id, metainfo) values ($1, $2)"
-        " on conflict (job_id) do update set metainfo = excluded.metainfo",
+async def runs_elsewhere(db: Executor, job_id: UUID, content_key: str) -> bool:
+    """Whether another job that runs brings this content."""
+    found: bool = await db.fetchval(
+        "select exists (select 1 from download_jobs where content_key = $2 and id <> $1"
+        " and (status in ('preparing', 'downloading') or needs_release))",
         job_id,
-        metainfo,
+        content_key,
     )
+    return found
+
+
+async def promised_bytes(db: Executor) -> int:
+    """Bytes that running downloads still have to bring, as far as anybody knows."""
+    found: int = await db.fetchval(
+        "select coalesce(sum(greatest(0, bytes_total - bytes_downloaded)), 0)::bigint"
+        " from download_jobs where status in ('preparing', 'downloading') and not held"
+    )
+    return found
+
+
+async def set_content(db: Executor, job_id: UUID, content_key: str, title: str, total: int) -> None:
+    """Note what a torrent file that was fetched says; the job's name only where it had none."""
     await db.execute(
         "update download_jobs set content_key = $2, bytes_total = $4,"
         " title = case when title = '' then $3 else title end where id = $1",
