@@ -62,8 +62,9 @@ class Discover:
         self._search = search
         # Which answers this process built, for whom: they go when their marks or titles change.
         self._built: dict[str, set[str]] = {}
-        events.on("progress", self._forget_person)
-        for topic in ("catalog", "library", "download", "reconnected"):
+        for topic in ("progress", "downloads"):
+            events.on(topic, self._forget_person)
+        for topic in ("catalog", "library", "reconnected"):
             events.on(topic, self._forget_all)
 
     async def _forget_person(self, event: Event) -> None:
