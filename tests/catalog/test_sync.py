@@ -162,6 +162,7 @@ async def test_titles_of_a_list_are_completed_once_and_then_left_alone(
     assert [len(each[1]) for each in archive.asked("refresh")] == [50, 50, 20]
     assert (await row_of(server, 7))["overview"] == "Told in full."
     assert await run("titles") == "No title is due."
+    assert await run("titles", everything=True) == "0 titles changed, 120 unchanged."
 
 
 async def test_a_due_title_is_asked_with_its_validator_and_may_be_unchanged(

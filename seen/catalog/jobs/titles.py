@@ -74,8 +74,11 @@ class Titles:
         self._absorb = absorb
 
     async def run(self, context: JobContext) -> str:
-        """Bring the titles up to date that are due, longest due first."""
+        """Bring the titles up to date that are due, longest due first; with the fact
+        ``everything`` all that can be asked about are."""
         tally = _Tally()
+        if context.facts.get("everything"):
+            await store.make_all_due(self._db)
         total: int | None = None
         while True:
             able = _able(self._providers())

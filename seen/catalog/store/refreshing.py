@@ -125,6 +125,11 @@ async def make_due(db: Executor, refs: Sequence[ExternalRef]) -> int:
     return int(status.split()[-1])
 
 
+async def make_all_due(db: Executor) -> None:
+    """Ask about every title that is ever asked about."""
+    await db.execute("update media_items set refresh_at = now() where refresh_at > now()")
+
+
 async def hurry(db: Executor, media_id: UUID) -> bool:
     """Put a title that is known from lists alone, or is due, first in line; whether it was one."""
     status = await db.execute(
