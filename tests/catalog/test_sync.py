@@ -96,6 +96,16 @@ async def test_an_outage_keeps_the_last_good_list_and_its_age(
     assert state["problem"] == ""
 
 
+async def test_a_provider_that_refuses_again_and_again_is_left_alone_for_the_run(
+    server: Server, archive: Archive, run: Run
+) -> None:
+    archive.has.BROKEN.append(PluginError("closed"))
+    await run("lists")
+    assert len(archive.asked("feed")) == 3
+    problems = await server.db.fetch("select problem from discover_sections")
+    assert len(problems) == 16 and all(row["problem"] for row in problems)
+
+
 async def test_fresh_lists_are_not_asked_for_again(
     server: Server, archive: Archive, run: Run
 ) -> None:

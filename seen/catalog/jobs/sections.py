@@ -24,6 +24,7 @@ log = get_log(__name__)
 SECTIONS_JOB = "catalog_sections"
 _PAGE_SECONDS = 60.0
 _MOST_PAGES = 10
+_PATIENCE = 3
 Providers = Callable[[], Sequence[Handle[MetadataProvider]]]
 
 
@@ -34,6 +35,7 @@ class _Tally:
     filled: int = 0
     titles: int = 0
     problems: list[str] = field(default_factory=list)
+    refused: dict[str, int] = field(default_factory=dict)
 
     def sentence(self) -> str:
         said = f"{counted(self.filled, 'list')} brought up to date, {self.titles} titles."
@@ -82,7 +84,7 @@ class SectionLists:
         problems = []
         for provider in able:
             try:
-                media_ids = await self._listed(provider, state.section)
+                media_ids = await self._listed_patiently(provider, state.section, tally)
             except Unsupported:
                 continue
             except PluginError as error:
@@ -101,7 +103,26 @@ class SectionLists:
                 return
         if problems:
             await store.note_problem(self._db, row, " ".join(problems)[:500])
+            await self._events.emit(Event("catalog", subject=state.section.name))
             tally.problems += problems
+
+    async def _listed_patiently(
+        self, provider: Handle[MetadataProvider], section: Section, tally: _Tally
+    ) -> list[UUID]:
+        """The titles of a list. A provider that refused some lists in a row is not asked for more
+        in this run: each refusal may have taken many tries. Raises PluginError."""
+        refused = tally.refused.get(provider.instance_id, 0)
+        if refused >= _PATIENCE:
+            raise PluginError("does not answer; its other lists are asked for later")
+        try:
+            found = await self._listed(provider, section)
+        except Unsupported:
+            raise
+        except PluginError:
+            tally.refused[provider.instance_id] = refused + 1
+            raise
+        tally.refused.pop(provider.instance_id, None)
+        return found
 
     async def _listed(self, provider: Handle[MetadataProvider], section: Section) -> list[UUID]:
         """The titles of a list in order, each once. Raises PluginError when no page came."""
