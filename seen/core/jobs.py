@@ -22,13 +22,15 @@ from pgqueuer.domain.errors import DuplicateJobError, RetryRequested
 from pgqueuer.domain.models import Job as QueuedJob
 
 from seen.core.db import Connection, Database, Row
-from seen.core.errors import NotHere, SeenError
+from seen.core.errors import NotHere, SeenError, Unavailable
 from seen.core.events import Event, Events
 from seen.core.ids import new_id
 from seen.core.log import get_log
 
 log = get_log(__name__)
 HEARTBEAT = timedelta(seconds=15)
+# How often, and how many seconds apart, a run is queued again whose predecessor is just leaving.
+_DUPLICATE_TRIES, _DUPLICATE_PAUSE = 50, 0.1
 # How long running jobs may take to let go when the server stops.
 _STOP_SECONDS = 5.0
 
@@ -132,26 +134,30 @@ class JobEngine:
         """Queue a run and answer with its id. A run with the same ``dedupe`` that is waiting or
         working is answered instead of a second one."""
         key = f"{name}:{dedupe}" if dedupe is not None else None
-        run_id = new_id()
-        try:
-            async with self._db.transaction() as connection:
-                await connection.execute(
-                    "insert into job_runs (id, name, dedupe_key) values ($1, $2, $3)",
-                    run_id,
-                    name,
+        payload = Payload(new_id(), facts or {})
+        for _ in range(_DUPLICATE_TRIES):
+            try:
+                async with self._db.transaction() as connection:
+                    await connection.execute(
+                        "insert into job_runs (id, name, dedupe_key) values ($1, $2, $3)",
+                        payload.run_id,
+                        name,
+                        key,
+                    )
+                    await self._queue(connection, name, payload, key)
+            except DuplicateJobError:
+                running: UUID | None = await self._db.fetchval(
+                    "select id from job_runs where dedupe_key = $1"
+                    " and state in ('queued', 'running') order by created_at desc limit 1",
                     key,
                 )
-                await self._queue(connection, name, Payload(run_id, facts or {}), key)
-        except DuplicateJobError:
-            running: UUID | None = await self._db.fetchval(
-                "select id from job_runs where dedupe_key = $1 and state in ('queued', 'running')"
-                " order by created_at desc limit 1",
-                key,
-            )
-            if running is None:
-                raise
-            return running
-        return run_id
+                if running is not None:
+                    return running
+                # It has just ended, and its place in the queue is about to be free.
+                await asyncio.sleep(_DUPLICATE_PAUSE)
+            else:
+                return payload.run_id
+        raise Unavailable("The job queue is busy; try again in a moment.")
 
     async def _queue(
         self, connection: Connection, name: str, payload: Payload, key: str | None
