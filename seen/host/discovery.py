@@ -36,6 +36,8 @@ BUNDLED = (
     "seen-metadata-local",
     "seen-metadata-tmdb",
     "seen-metadata-igdb",
+    # Last of its kind: its lists are for those who have no other.
+    "seen-metadata-starter",
     "seen-scanner-guessit",
     "seen-widgets-home",
 )

@@ -200,7 +200,8 @@ class Related:
 class TitleDetails:
     """Everything a title page needs. ``rating`` is 0 to 100, or None where nobody voted.
 
-    ``franchises`` are names of series that the title belongs to. ``validator`` is whatever the
+    ``year`` is for titles of which only the year is known. ``franchises`` are names of series that
+    the title belongs to. ``validator`` is whatever the
     provider needs to find out later whether the title changed (an ETag, a date of change).
     ``link`` is the title's own page at the service, whose terms may ask to be led to it.
     """
@@ -240,6 +241,7 @@ class TitleDetails:
     time_to_beat: TimeToBeat | None = None
     validator: str = ""
     link: str = ""
+    year: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,12 @@ class MetadataProviderSuite(CapabilitySuite):
     unknown_id: str = "999999999"
 
     async def _known(self, running: Any) -> SearchHit:
-        hits = await running.search(self._query(running))
+        """The known title as the provider finds it; one that has no search has it in a list."""
+        if "search" in running.features:
+            hits = await running.search(self._query(running))
+        else:
+            page = await running.feed("popular", self.known_kind, 1)
+            hits = [each for each in page.hits if each.title == self.known_title]
         assert hits, f"nothing found for {self.known_title!r}"
         first = hits[0]
         assert isinstance(first, SearchHit)
@@ -131,7 +136,7 @@ class MetadataProviderSuite(CapabilitySuite):
             await running.details(ExternalRef("nobody", self.known_kind, "1"), "en-US")
 
     async def test_texts_are_plain(self, running: Any) -> None:
-        assert_plain_text(await running.search(self._query(running)))
+        assert_plain_text(await self._known(running))
         if "details" in running.features:
             known = await self._known(running)
             assert_plain_text(await running.details(known.ref, "en-US"))
