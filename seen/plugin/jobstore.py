@@ -5,13 +5,24 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import itertools
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Generic, TypeVar
 
 import msgspec
 
-J = TypeVar("J", bound=msgspec.Struct)
+from seen.plugin.context import PluginContext
+from seen.plugin.errors import NotReady
+
+
+class Known(msgspec.Struct):
+    """What every job that is remembered has, whatever else its engine keeps of it."""
+
+    id: str
+
+
+J = TypeVar("J", bound=Known)
 
 
 class JobStore(Generic[J]):
@@ -27,6 +38,8 @@ class JobStore(Generic[J]):
         self._base = base
         self._kind = kind
         self._lock: IO[str] | None = None
+        # Two threads must not write the same job's new file at once.
+        self._writing = threading.Lock()
 
     def open(self) -> Sequence[J]:
         """Take a folder; gives every job in it that can be read."""
@@ -48,9 +61,10 @@ class JobStore(Generic[J]):
             self._lock.close()
             self._lock = None
 
-    def put(self, job_id: str, job: J) -> None:
+    def put(self, job: J) -> None:
         """Remember a job as it is now."""
-        write_whole(self.path(job_id, ".job"), msgspec.json.encode(job))
+        with self._writing:
+            write_whole(self.path(job.id, ".job"), msgspec.json.encode(job))
 
     def forget(self, job_id: str) -> None:
         """Remember it no more, nor anything beside it."""
@@ -69,8 +83,66 @@ class JobStore(Generic[J]):
             return None
 
 
+class JobBook(Generic[J]):
+    """The jobs of an engine: this process's own, or, for a daemon that several processes use, what
+    they all share. Used on the plugin's loop."""
+
+    def __init__(self, ctx: PluginContext, kind: type[J], *, shared: bool) -> None:
+        self.store = JobStore(ctx.data_dir / "jobs", kind)
+        self._ctx = ctx
+        self._kind = kind
+        self._shared = shared
+        self._jobs: dict[str, J] = {}
+
+    async def open(self) -> None:
+        """Learn what is known from earlier runs."""
+        remembered = await self._ctx.run_blocking(self.store.open)
+        if not self._shared:
+            self._jobs = {each.id: each for each in remembered}
+
+    async def close(self) -> None:
+        """Forget it until the next :meth:`open`."""
+        self._jobs.clear()
+        await self._ctx.run_blocking(self.store.close)
+
+    def __iter__(self) -> Iterator[J]:
+        return iter(tuple(self._jobs.values()))
+
+    async def get(self, job_id: str) -> J | None:
+        """A job; None for an unknown one."""
+        found = self._jobs.get(job_id)
+        if found is None and self._shared:
+            data = await self._ctx.shared.get(_key(job_id))
+            if data is not None:
+                found = self._jobs.setdefault(job_id, msgspec.json.decode(data, type=self._kind))
+        return found
+
+    async def put(self, job: J) -> None:
+        """Remember a job as it is now. Raises NotReady when that cannot be done."""
+        self._jobs[job.id] = job
+        if self._shared:
+            await self._ctx.shared.set(_key(job.id), msgspec.json.encode(job))
+            return
+        try:
+            await self._ctx.run_blocking(self.store.put, job)
+        except OSError as error:
+            raise NotReady(f"The job cannot be written down: {error.strerror}") from error
+
+    async def forget(self, job_id: str) -> None:
+        """Remember it no more, nor anything beside it."""
+        self._jobs.pop(job_id, None)
+        if self._shared:
+            await self._ctx.shared.delete(_key(job_id))
+        await self._ctx.run_blocking(self.store.forget, job_id)
+
+
+def _key(job_id: str) -> str:
+    return "job:" + hashlib.sha256(job_id.encode()).hexdigest()
+
+
 def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that whoever reads it, at any time, finds all of the old or of the new."""
+    """Write a file so that whoever reads it, at any time, finds all of the old or of the new. One
+    at a time for each file."""
     new = path.with_name(path.name + ".new")
     new.write_bytes(data)
     new.replace(path)

@@ -26,6 +26,7 @@ from urllib.parse import quote
 
 import psycopg
 
+from seen.core.children import end_with_parent
 from seen.core.errors import SettingsError
 
 # The longest path of a Unix socket, less PostgreSQL's file name ".s.PGSQL.5432" and a slash.
@@ -33,7 +34,6 @@ _SOCKET_ROOM = 107 - len("/.s.PGSQL.5432")
 _PORT = 5432
 _DATABASE = "seen"
 _CLONE_NEWUSER = 0x10000000
-_PR_SET_PDEATHSIG = 1
 
 
 def binaries() -> Path:
@@ -270,11 +270,11 @@ def _child() -> None:
     os.setpgid(0, 0)
     if not sys.platform.startswith("linux"):
         return
+    end_with_parent(signal.SIGINT)
     libc = ctypes.CDLL(None, use_errno=True)
-    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
     if os.geteuid() == 0 and libc.unshare(_CLONE_NEWUSER) == 0:
         Path("/proc/self/setgroups").write_text("deny")
         Path("/proc/self/uid_map").write_text("1000 0 1")
         Path("/proc/self/gid_map").write_text("1000 0 1")
         # Changing credentials clears the death signal; ask for it again.
-        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
+        end_with_parent(signal.SIGINT)

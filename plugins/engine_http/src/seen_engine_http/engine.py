@@ -207,7 +207,7 @@ class HttpEngine:
 
     async def _remember(self, job: Job) -> None:
         try:
-            await to_the_end(self._ctx.run_blocking(self._store.put, job.id, job))
+            await to_the_end(self._ctx.run_blocking(self._store.put, job))
         except OSError as error:
             self._ctx.log.warning("a job could not be written down", reason=str(error))
 

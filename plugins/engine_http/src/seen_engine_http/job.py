@@ -5,17 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-import msgspec
+from seen.plugin.jobstore import Known
 
 JobState = Literal["running", "paused", "failed", "completed"]
 
 
-class Job(msgspec.Struct):
+class Job(Known):
     """A job as it is remembered. ``name`` is the file's, "" until it is known; ``adopted`` says
     that its bytes came from elsewhere. ``message`` is why it failed, ``final`` that trying again
     cannot help."""
 
-    id: str
     source: str
     folder: str
     name: str = ""

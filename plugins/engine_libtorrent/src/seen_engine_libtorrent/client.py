@@ -99,14 +99,14 @@ class Client:
                 torrent.failed("What was known of this download is lost; remove it", final=True)
                 await self._note(torrent)
                 return
+            if check:
+                # Without them libtorrent looks through the files before it does anything else.
+                params.have_pieces, params.verified_pieces, params.unfinished_pieces = [], [], {}
             try:
-                handle = await self._hand_over(torrent, params)
+                await self._hand_over(torrent, params)
             except PluginError as error:
                 torrent.failed(str(error))
                 await self._note(torrent)
-                return
-            if check:
-                handle.force_recheck()
 
     async def hold(self, torrent: Torrent) -> None:
         """Pause a torrent and write down what is there."""
@@ -169,9 +169,7 @@ class Client:
         state = torrent.job.state
         return state == "running" or (state == "completed" and self._seed)
 
-    async def _hand_over(
-        self, torrent: Torrent, params: lt.add_torrent_params
-    ) -> lt.torrent_handle:
+    async def _hand_over(self, torrent: Torrent, params: lt.add_torrent_params) -> None:
         sources.fit(params, Path(torrent.job.folder), dht=self._dht)
         if not self._goes_on(torrent):
             params.flags |= lt.torrent_flags.paused
@@ -180,13 +178,9 @@ class Client:
             raise PluginError("Another download here brings the same torrent")
         self._named.update((each, torrent) for each in names)
         try:
-            handle: lt.torrent_handle = await self._ctx.run_blocking(
-                self._session.raw.add_torrent, params
-            )
+            torrent.handle = await self._ctx.run_blocking(self._session.raw.add_torrent, params)
         except RuntimeError as error:
             raise PluginError(f"The torrent cannot be added: {error}") from error
-        torrent.handle = handle
-        return handle
 
     # --- what libtorrent says -------------------------------------------------------------------
 

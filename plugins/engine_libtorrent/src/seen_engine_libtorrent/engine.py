@@ -190,7 +190,7 @@ class LibtorrentEngine:
 
     async def _note(self, torrent: Torrent) -> None:
         try:
-            await self._ctx.run_blocking(self._store.put, torrent.job.id, torrent.job)
+            await self._ctx.run_blocking(self._store.put, torrent.job)
         except OSError as error:
             self._ctx.log.warning("a job could not be written down", reason=str(error))
 

@@ -6,8 +6,7 @@ import errno
 from dataclasses import dataclass
 from typing import Literal
 
-import msgspec
-
+from seen.plugin.jobstore import Known
 from seen.plugin.models import EngineState, EngineStatus
 
 JobState = Literal["running", "paused", "failed", "completed"]
@@ -16,11 +15,10 @@ STALLED_AFTER = 20.0
 _CHECKING = ("checking_files", "checking_resume_data", "queued_for_checking", "allocating")
 
 
-class Job(msgspec.Struct):
+class Job(Known):
     """A job as it is remembered. What libtorrent knows of it lies beside. ``message`` is why it
     failed, ``final`` that trying again cannot help."""
 
-    id: str
     folder: str
     state: JobState = "running"
     bytes_total: int = 0

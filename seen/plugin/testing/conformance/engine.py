@@ -225,6 +225,8 @@ class DownloadEngineSuite(CapabilitySuite):
         known = await running.add(held.spec)
         await self._some(running, known)
         await kill(running)
+        # The source must have noticed before it gives any more, to nobody.
+        await asyncio.sleep(0.2)
         held.release()
         ended = await self._finished(running, known)
         assert held.given() <= ended.bytes_total + held.slack, "bytes were fetched twice"
