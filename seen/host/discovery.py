@@ -36,6 +36,7 @@ BUNDLED = (
     "seen-metadata-local",
     "seen-metadata-tmdb",
     "seen-metadata-igdb",
+    "seen-metadata-tvmaze",
     # Last of its kind: its lists are for those who have no other.
     "seen-metadata-starter",
     "seen-scanner-guessit",

@@ -24,7 +24,14 @@ from seen.library.model import (
 )
 from seen.plugin.capabilities import MetadataProvider
 from seen.plugin.errors import NotFound, PluginError
-from seen.plugin.models import ExternalRef, MediaKind, ParsedName, ParseHints, SearchHit
+from seen.plugin.models import (
+    ExternalRef,
+    MediaKind,
+    ParsedName,
+    ParseHints,
+    SearchHit,
+    SearchQuery,
+)
 
 log = get_log(__name__)
 _SEARCH_SECONDS = 20.0
@@ -50,11 +57,13 @@ class Identified:
 
 @dataclass(slots=True)
 class _Answers:
-    """Candidates so far, and whether everybody could be asked."""
+    """Candidates so far, whether everybody could be asked, and whether anybody answered who knows
+    more than what lies beside the file."""
 
     candidates: list[Candidate] = field(default_factory=list)
     complete: bool = True
     refusal: str = ""
+    informed: bool = False
 
 
 Absorb = Callable[[UUID, UUID], Awaitable[None]]
@@ -106,39 +115,50 @@ class Identifier:
         self, path: Path, parsed: ParsedName, duration_seconds: float | None
     ) -> Identified:
         """Decide what a file is, and store its title and episodes when that is clear."""
-        answers = _Answers()
+        answers, facts = _Answers(), FileFacts(duration_seconds)
         decision = decide(parsed, ())
         for step in search_plan(parsed, path=path):
-            await self._ask(step, path, answers)
+            await self._ask(step, path, parsed, facts, answers)
             # What a side-car file says of ids is as good as if the name said it.
             hits = [each.hit for each in answers.candidates]
             if not step.by_id and (follow := follow_ids(parsed, hits)) is not None:
-                await self._ask(follow, path, answers)
-            decision = decide(
-                parsed, answers.candidates, FileFacts(duration_seconds), self._echo_will_do(parsed)
-            )
+                await self._ask(follow, path, parsed, facts, answers)
+            # The name itself will do where nobody answered who could know better.
+            decision = decide(parsed, answers.candidates, facts, not answers.informed)
             if decision.state == "matched":
                 break
         if decision.chosen is None:
             reason = answers.refusal if not answers.complete else decision.reason
             return Identified(decision, complete=answers.complete, reason=reason)
+        return await self._identified(path, parsed, decision, answers)
+
+    async def _identified(
+        self, path: Path, parsed: ParsedName, decision: Decision, answers: _Answers
+    ) -> Identified:
+        """Store the title that was decided for, and the episodes that the file holds of it."""
+        assert decision.chosen is not None
+        chosen = await self._preferred(decision.chosen, path)
         try:
-            media_id = await self.store(decision.chosen, _aliases(parsed, answers.candidates))
-            episodes = await self._episodes(decision.chosen, media_id, parsed)
+            media_id = await self.store(chosen, _aliases(parsed, answers.candidates))
+            episodes = await self._episodes(chosen, media_id, parsed)
         except PluginError as error:
             return Identified(decision, complete=False, reason=f"{error}; it is tried again later")
         if parsed.kind is MediaKind.SHOW and not episodes and _names_an_episode(parsed):
-            reason = f"{decision.chosen.hit.title} was found, but not which episode this is"
+            reason = f"{chosen.hit.title} was found, but not which episode this is"
             return Identified(decision, reason=reason, complete=answers.complete)
-        return Identified(decision, media_id, tuple(episodes), answers.complete, decision.reason)
+        reason = f"{decision.reason}; {answers.refusal}" if answers.refusal else decision.reason
+        return Identified(decision, media_id, tuple(episodes), answers.complete, reason)
 
-    def _echo_will_do(self, parsed: ParsedName) -> bool:
-        """Whether nobody is there who could know more than the name itself says."""
-        return not any("feed" in each.features for each in self.providers(parsed.kind))
+    async def _ask(
+        self, step: SearchStep, path: Path, parsed: ParsedName, facts: FileFacts,
+        answers: _Answers,
+    ) -> None:  # fmt: skip
+        """Ask providers in the admin's order, until one who knows the world has made it clear.
 
-    async def _ask(self, step: SearchStep, path: Path, answers: _Answers) -> None:
-        kind = step.query.kind or MediaKind.MOVIE
-        for provider in self.providers(kind):
+        The next one would add the same title in another spelling or with another year, which is
+        no help, and costs its service a question for every name.
+        """
+        for provider in self.providers(step.query.kind or MediaKind.MOVIE):
             hits, refusal = await self._search(provider, step, path)
             if refusal:
                 answers.complete = False
@@ -147,6 +167,24 @@ class Identifier:
                 Candidate(hit, provider.instance_id, rank, by_id=step.by_id)
                 for rank, hit in enumerate(hits)
             ]
+            if _knows_the_world(provider) and not refusal:
+                answers.informed = True
+                if decide(parsed, answers.candidates, facts).state == "matched":
+                    break
+
+    async def _preferred(self, chosen: Candidate, path: Path) -> Candidate:
+        """The same title at the first provider that knows it by the ids it has elsewhere."""
+        if not chosen.hit.external_ids or chosen.hit.side_car:
+            return chosen
+        kind = chosen.hit.ref.kind
+        step = SearchStep(SearchQuery("", kind, external_ids=chosen.hit.external_ids), by_id=True)
+        for provider in self.providers(kind):
+            if provider.instance_id == chosen.provider:
+                break
+            hits, _ = await self._search(provider, step, path)
+            if len(hits) == 1 and hits[0].ref.kind is kind:
+                return Candidate(hits[0], provider.instance_id)
+        return chosen
 
     async def _search(
         self, provider: Handle[MetadataProvider], step: SearchStep, path: Path
@@ -246,6 +284,11 @@ class Identifier:
         for season in tree.seasons:
             if season.number > 0:
                 await self._load_season(chosen, media_id, season.number)
+
+
+def _knows_the_world(provider: Handle[MetadataProvider]) -> bool:
+    """Whether a provider knows titles of which there is no file here: such a one has lists."""
+    return "feed" in provider.features
 
 
 def _names_an_episode(parsed: ParsedName) -> bool:

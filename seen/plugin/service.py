@@ -10,7 +10,7 @@ import asyncio
 import hashlib
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -37,7 +37,7 @@ LARGEST_KEPT = 1024 * 1024
 KEPT_SECONDS = 30 * 24 * 3600
 FRESH_SECONDS = 60.0
 """An answer younger than this is used without asking whether it changed."""
-_TIMEOUT = aiohttp.ClientTimeout(total=20, sock_connect=6, sock_read=8)
+_TIMEOUT = aiohttp.ClientTimeout(total=20, sock_connect=5, sock_read=8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,10 @@ class Answer:
             return msgspec.json.decode(self.body)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return None
+
+
+class _Unreachable(Unavailable):
+    """No connection: a third attempt will hardly find what two did not."""
 
 
 class Service:
@@ -110,6 +114,8 @@ class Service:
                 found = read(self._fine(answer))
             except Unavailable as error:
                 trouble = error
+                if attempt and isinstance(error, _Unreachable):
+                    break
             else:
                 self._trouble = ""
                 return found
@@ -142,10 +148,14 @@ class Service:
                     allow_redirects=follow,
                 ) as answer:  # fmt: skip
                     return Answer(answer.status, answer.headers, await self._capped(answer))
+            except aiohttp.ClientConnectorError as error:
+                raise _Unreachable(self._silence(error)) from None
             except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-                # The error's own text may hold the address and with it a key.
-                name = type(error).__name__
-                raise Unavailable(f"{self._title} does not answer ({name})") from None
+                raise Unavailable(self._silence(error)) from None
+
+    def _silence(self, error: Exception) -> str:
+        """What to say; the error's own text may hold the address and with it a key."""
+        return f"{self._title} does not answer ({type(error).__name__})"
 
     async def _capped(self, answer: aiohttp.ClientResponse) -> bytes:
         chunks: list[bytes] = []
@@ -177,16 +187,19 @@ class Got:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What to get: a path such as ``/movie/550`` and parameters; empty ones are left out.
+    """What to get: a path such as ``/movie/550`` and parameters; empty ones are left out, and one
+    with several values is given several times.
 
     ``expect`` is the type that the document must have. ``keep`` says whether the answer is kept
-    in the cache, where the next one who asks finds it.
+    in the cache, where the next one who asks finds it, and ``fresh`` for how many seconds it is
+    used without asking whether it changed: FRESH_SECONDS for None.
     """
 
     path: str
-    params: Mapping[str, str] = field(default_factory=dict)
+    params: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
     expect: type = dict
     keep: bool = True
+    fresh: float | None = None
 
 
 class JsonService(Service):
@@ -231,10 +244,11 @@ class JsonService(Service):
         await asyncio.gather(*flying, return_exceptions=True)
 
     async def _fetch(
-        self, name: str, question: Question, params: Mapping[str, str], known: str
+        self, name: str, question: Question, params: Mapping[str, str | Sequence[str]], known: str
     ) -> Got:
         kept = await self._kept(name, question) if question.keep else None
-        if kept and time.time() - kept.at < FRESH_SECONDS:
+        fresh = FRESH_SECONDS if question.fresh is None else question.fresh
+        if kept and time.time() - kept.at < fresh:
             return Got(kept.value, kept.etag, unchanged=bool(known) and kept.etag == known)
         etag = known or (kept.etag if kept else "")
         headers = {**self._headers, **({"If-None-Match": etag} if etag else {})}

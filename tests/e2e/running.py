@@ -25,7 +25,14 @@ class Running:
         self.url = ""
         self.process = subprocess.Popen(
             [sys.executable, "-m", "seen.cli.main", "serve"],
-            env={**kept, "SEEN_DATA_DIR": str(data_dir), "SEEN_PORT": "0", **environ},
+            env={
+                **kept,
+                "SEEN_DATA_DIR": str(data_dir),
+                "SEEN_PORT": "0",
+                # The one service that is asked without a key; no test reaches it.
+                "SEEN_METADATA_TVMAZE_BASE_URL": "http://127.0.0.1:1",
+                **environ,
+            },
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

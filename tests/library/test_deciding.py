@@ -220,3 +220,22 @@ def test_ids_of_a_side_car_are_followed() -> None:
 def test_ids_that_a_service_merely_knows_are_not_followed() -> None:
     hit = SearchHit(ExternalRef("maze", SHOW, "7"), "Heat", external_ids={"imdb": "tt0113277"})
     assert follow_ids(name("Heat", kind=SHOW), [hit]) is None
+
+
+def test_two_services_copies_of_a_title_are_one_even_a_year_apart() -> None:
+    one = candidate("1", "The Pier", 2014, kind=SHOW)
+    copy = candidate("7", "The Pier", 2015, kind=SHOW, source="maze")
+    assert chosen(name("The Pier", kind=SHOW), one, copy) == "1"
+    assert chosen(name("The Pier", 2013, kind=SHOW), one, copy) == "1"
+    remake = candidate("8", "The Pier", 2016, kind=SHOW, source="maze")
+    assert chosen(name("The Pier", kind=SHOW), one, remake) is None
+    namesake = candidate("2", "The Pier", 2015, kind=SHOW)
+    assert chosen(name("The Pier", kind=SHOW), one, namesake) is None
+
+
+def test_ids_elsewhere_tell_two_services_titles_apart() -> None:
+    one = candidate("1", "The Pier", 2014, kind=SHOW, external_ids={"imdb": "tt1"})
+    for imdb, wanted in (("tt1", "1"), ("tt2", None)):
+        other = candidate("7", "The Pier", 2014, kind=SHOW, source="maze",
+                          external_ids={"imdb": imdb})  # fmt: skip
+        assert chosen(name("The Pier", 2014, kind=SHOW), one, other) == wanted

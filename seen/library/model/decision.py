@@ -307,4 +307,9 @@ def _same_work(one: Candidate, other: Candidate) -> bool:
     shared = set(left.external_ids) & set(right.external_ids)
     if shared:
         return all(left.external_ids[each] == right.external_ids[each] for each in shared)
-    return left.year == right.year and normalise(left.title) == normalise(right.title)
+    if normalise(left.title) != normalise(right.title):
+        return False
+    # Services differ by a year about what counts as the first showing.
+    if left.year is None or right.year is None:
+        return left.year == right.year
+    return abs(left.year - right.year) <= 1
