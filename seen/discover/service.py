@@ -24,7 +24,7 @@ from seen.discover.answers import DiscoverAnswer, SectionAnswer
 from seen.discover.model import Row, Wish, query_hash
 from seen.host import PluginHost
 from seen.library.service import Library
-from seen.plugin.models import Card, MediaKind
+from seen.plugin.models import Card, FeedKind, MediaKind
 from seen.tracking.answers import card_answer
 
 TTL_SECONDS = 600.0
@@ -104,10 +104,12 @@ class Discover:
                 found.append(_row(state, cards))
         return found
 
-    async def is_filling(self) -> bool:
-        """Whether some lists were not asked for even once."""
-        states = await self._catalog.section_states(ALL_KINDS)
-        return any(each.tried_at is None for each in states)
+    async def lists(self, kinds: Sequence[MediaKind]) -> tuple[list[FeedKind], bool]:
+        """The lists of some kinds that ever came, in the order of the page, and whether there are
+        some that nobody was asked for yet."""
+        states = await self._catalog.section_states(kinds)
+        there = [each.section.key for each in states if each.refreshed_at is not None]
+        return list(dict.fromkeys(there)), any(each.tried_at is None for each in states)
 
     async def cards(self, viewer: Viewer, wish: Wish, cursor: str) -> tuple[list[Card], str]:
         """A page of cards and the cursor of the next one ("" at the end), in one query."""

@@ -119,7 +119,7 @@ def sane_year(year: int | None) -> int | None:
 
 def year_of(details: TitleDetails) -> int | None:
     """The release year of a title, when it is one the catalog takes."""
-    return sane_year(details.release_date.year) if details.release_date else None
+    return sane_year(details.release_date.year if details.release_date else details.year)
 
 
 def details_document(details: TitleDetails) -> dict[str, Any]:

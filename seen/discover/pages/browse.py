@@ -123,16 +123,17 @@ def pages(discover: Discover, render: Renderer) -> Pages:
             return await render.bare(call, "library/grid_page.html", items=cards, more=more)
         if not narrow:
             rows = await discover.rows(viewer, query.kinds)
+        lists, filling = await discover.lists(query.kinds)
         return await render.page(
             call,
             "discover/discover.html",
             active=DISCOVER,
             kinds=_kinds(query),
-            sections=_sections(query),
+            sections=_sections(query, lists),
             filters=await _filters(discover, query),
             rails=[_rail(each, query) for each in rows],
             narrow=narrow,
-            filling=not narrow and await discover.is_filling(),
+            filling=not narrow and filling,
             items=cards,
             more=more,
             clear=query.href(section="", genre="", platform="", year="", seen="", sort=""),
@@ -165,7 +166,7 @@ def _kinds(query: BrowseQuery) -> list[Choice]:
     ]
 
 
-def _sections(query: BrowseQuery) -> list[Choice]:
+def _sections(query: BrowseQuery, lists: Sequence[FeedKind]) -> list[Choice]:
     """One list may be chosen; a second press lets it go."""
     return [
         Choice(
@@ -173,7 +174,7 @@ def _sections(query: BrowseQuery) -> list[Choice]:
             query.href(section="" if key == query.section else key, sort=""),
             key == query.section,
         )
-        for key in sections_of(query.kinds)
+        for key in lists
     ]
 
 

@@ -190,5 +190,6 @@ def _details(entry: Entry, version: str) -> TitleDetails:
         credits=tuple(Credit(each, job, "crew") for each in entry.makers) if job else (),
         companies=() if job else entry.makers,
         external_ids=_ids(entry),
+        year=entry.year,
         validator=version,
     )
