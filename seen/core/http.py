@@ -12,6 +12,7 @@ import hashlib
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Literal, TypeVar, get_type_hints
 from uuid import UUID
 
@@ -218,18 +219,30 @@ Q = TypeVar("Q", bound=msgspec.Struct)
 
 def read_query(request: web.Request, shape: type[Q]) -> Q:
     """The query string as a struct. A list takes the name several times or commas."""
-    names = {f.encode_name: f for f in msgspec.structs.fields(shape)}
+    query = request.query
     raw: dict[str, Any] = {}
-    for name in set(request.query) & set(names):
-        values = request.query.getall(name)
-        if _is_list(names[name].type):
+    for name, kind in _query_fields(shape):
+        if name not in query:
+            continue
+        values = query.getall(name)
+        if kind == "list":
             raw[name] = [part for value in values for part in value.split(",") if part]
-        elif values[-1] != "" or names[name].type is str:
+        elif values[-1] != "" or kind == "text":
             raw[name] = values[-1]
     try:
         return msgspec.convert(raw, shape, strict=False)
     except msgspec.ValidationError as error:
         raise _invalid(error) from error
+
+
+@lru_cache(maxsize=256)
+def _query_fields(shape: type[msgspec.Struct]) -> tuple[tuple[str, str], ...]:
+    """The names of a query's fields with what each takes; looked up once, since reading the
+    annotations costs more than everything else about a small request."""
+    return tuple(
+        (each.encode_name, "list" if _is_list(each.type) else "text" if each.type is str else "")
+        for each in msgspec.structs.fields(shape)
+    )
 
 
 def _is_list(kind: Any) -> bool:

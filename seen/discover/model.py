@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Literal
 from uuid import UUID
 
@@ -46,6 +47,7 @@ class Wish:
         )  # fmt: skip
 
 
+@lru_cache(maxsize=4096)
 def query_hash(viewer_id: UUID, wish: Wish, cursor: str) -> str:
     """The part of a cache key that stands for a question and whoever asks it."""
     text = repr((viewer_id.hex, wish, cursor))
@@ -70,7 +72,7 @@ class Shown:
 
     def card(self, today: date) -> Card:
         """The title's card. Something that is not out yet says when it will be."""
-        made = card_of(
+        return card_of(
             Summary(
                 self.id,
                 self.kind,
@@ -84,9 +86,6 @@ class Shown:
                 self.genre,
             ),
             self.mark,
-        )
-        return replace(
-            made,
             in_library=self.in_library,
             downloading=self.downloading,
             badge=badge(self, today),

@@ -136,7 +136,14 @@ def left(seconds: float | None) -> str:
     return f"{hours} h {rest} min left" if hours else f"{rest} min left"
 
 
-def card_of(summary: Summary, mark: Mark) -> Card:
+def card_of(
+    summary: Summary,
+    mark: Mark,
+    *,
+    in_library: bool = False,
+    downloading: float | None = None,
+    badge: str = "",
+) -> Card:
     """A title's card with a person's marks on it."""
     facts = [str(summary.year)] if summary.year else []
     if summary.kind is MediaKind.SHOW and mark.episodes_seen and not mark.seen:
@@ -156,4 +163,7 @@ def card_of(summary: Summary, mark: Mark) -> Card:
         seen=mark.seen and mark.progress is None,
         progress=mark.progress if summary.kind is MediaKind.MOVIE else None,
         watch_later=mark.watch_later,
+        in_library=in_library,
+        downloading=downloading,
+        badge=badge,
     )

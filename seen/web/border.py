@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -52,12 +53,14 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
 
 
+@lru_cache(maxsize=1024)
 def host_name(host: str) -> str:
     """The name in a Host header, without port, dots at the end and case; "" when it is rubbish."""
     found = _HOST.fullmatch(host)
     return found[1].strip("[]").rstrip(".").lower() if found else ""
 
 
+@lru_cache(maxsize=1024)
 def is_local_name(name: str) -> bool:
     """Whether a name cannot be one that a stranger points at this machine (DNS rebinding)."""
     try:
