@@ -1004,6 +1004,36 @@ def pages(theme: str = "dark") -> dict[str, tuple[str, Context]]:
                 search=It(action="/search", suggestions="/suggestions", query="meridain"),
             ),
         ),
+        "jobs": (
+            "admin/jobs.html",
+            inside(
+                "Admin",
+                {
+                    "jobs": [
+                        It(
+                            name="scan",
+                            title="Look through the library folders",
+                            status="Running",
+                            tone="ok",
+                            detail="120 of 400 files",
+                            next="Next in 4 h",
+                            progress=0.3,
+                            run_action="/app/x",
+                        ),
+                        It(
+                            name="lists",
+                            title="Lists of Discover",
+                            status="Failed 6 minutes ago",
+                            tone="bad",
+                            detail="TMDB does not answer.",
+                            next="Next in 4 min",
+                            progress=None,
+                            run_action="/app/x",
+                        ),
+                    ]
+                },
+            ),
+        ),
         "discover": ("discover/discover.html", inside("Discover", discover_page(False))),
         "discover_list": ("discover/discover.html", inside("Discover", discover_page(True))),
         "suggestions": (
