@@ -223,7 +223,7 @@ def _assemble(settings: Settings, db: Database, cache: Cache, events: Events) ->
         library,
         lambda: next(iter(roots.paths()), None),
     )
-    plugins = PluginAdmin(host)
+    plugins = PluginAdmin(host, download_admin)
     apis: list[Api] = [
         health.routes({"database": lambda: db.fetchval("select 1")}),
         accounts_api.routes(accounts, rates),

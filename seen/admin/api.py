@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 from uuid import UUID
 
 import msgspec
@@ -11,9 +12,11 @@ import msgspec
 from seen.admin.service import PluginAdmin
 from seen.core.http import Answer, Api, Body, Call
 from seen.core.jobs import JobEngine, JobState
+from seen.downloads.administration import EngineLoad, InFlight
 from seen.host import FieldView, ObjectView, PluginView
 from seen.plugin.config import Choice, Int
 
+Leaving = Literal["", "drain", "move"]
 _Value = str | int | bool | None
 
 
@@ -61,7 +64,8 @@ class ProcessAnswer(Answer):
 
 class PluginAnswer(Answer):
     """A plugin. ``state`` is one of disabled, starting, running, needs_setup, incompatible,
-    broken, failed, blocked, skipped; ``reason`` is a sentence or empty."""
+    broken, failed, blocked, skipped; ``reason`` is a sentence or empty. ``downloads`` counts those
+    under way with it; ``leaving`` says what happens to them before it is switched off."""
 
     id: str
     name: str
@@ -83,6 +87,8 @@ class PluginAnswer(Answer):
     fields: list[FieldAnswer]
     objects: list[ObjectAnswer]
     processes: list[ProcessAnswer]
+    downloads: int
+    leaving: Leaving
 
 
 class PluginList(Answer):
@@ -95,10 +101,14 @@ class PluginChange(Body):
     """What to change; only what is named changes.
 
     In ``config`` a field that is not named keeps its value, and so does a secret given as "";
-    null takes a value away. ``position`` counts from 0 in the order of all plugins.
+    null takes a value away. ``position`` counts from 0 in the order of all plugins. ``inFlight``
+    goes with ``enabled`` false for an engine that has downloads under way: "drain" lets them end
+    there first, "move" hands them to another engine with the bytes they have, "refuse" changes
+    nothing.
     """
 
     enabled: bool | msgspec.UnsetType = msgspec.UNSET
+    in_flight: InFlight = "refuse"
     config: dict[str, _Value] | msgspec.UnsetType = msgspec.UNSET
     position: Annotated[int, msgspec.Meta(ge=0, le=10_000)] | msgspec.UnsetType = msgspec.UNSET
 
@@ -147,8 +157,9 @@ def _object(view: ObjectView) -> ObjectAnswer:
     )  # fmt: skip
 
 
-def plugin_answer(view: PluginView) -> PluginAnswer:
+def plugin_answer(view: PluginView, loads: Mapping[str, EngineLoad]) -> PluginAnswer:
     """A plugin as JSON shows it."""
+    load = loads.get(view.id, EngineLoad())
     return PluginAnswer(
         id=view.id, name=view.name, title=view.title, description=view.description,
         version=view.version, distribution=view.distribution, bundled=view.bundled,
@@ -161,6 +172,7 @@ def plugin_answer(view: PluginView) -> PluginAnswer:
             ProcessAnswer(each.process, each.state, each.reason, each.health, each.updated_at)
             for each in view.processes
         ],
+        downloads=load.downloads, leaving=cast(Leaving, load.leaving),
     )  # fmt: skip
 
 
@@ -171,11 +183,12 @@ def routes(admin: PluginAdmin, jobs: JobEngine) -> Api:
     @api.get("/admin/plugins", access="admin")
     async def plugins(call: Call) -> PluginList:
         """All plugins with their state, and for each that does not run a reason."""
-        return PluginList([plugin_answer(view) for view in await admin.plugins()])
+        loads = await admin.loads()
+        return PluginList([plugin_answer(view, loads) for view in await admin.plugins()])
 
     @api.patch(
         "/admin/plugins/{plugin_id}", access="admin",
-        also={409: "The plugin does not start with these values; the old ones are kept"},
+        also={409: "It does not start with these values, or has downloads under way"},
     )  # fmt: skip
     async def change(call: Call, plugin_id: str, body: PluginChange) -> PluginAnswer:
         """Configure, switch or move a plugin. New values are tried before they are stored."""
@@ -183,15 +196,15 @@ def routes(admin: PluginAdmin, jobs: JobEngine) -> Api:
         if body.config is not msgspec.UNSET:
             view = await admin.configure(call.viewer, plugin_id, body.config)
         if body.enabled is not msgspec.UNSET:
-            view = await admin.switch(call.viewer, plugin_id, body.enabled)
+            view = await admin.switch(call.viewer, plugin_id, body.enabled, body.in_flight)
         if body.position is not msgspec.UNSET:
             view = await admin.move(call.viewer, plugin_id, body.position)
-        return plugin_answer(view)
+        return plugin_answer(view, await admin.loads())
 
     @api.post("/admin/plugins/{plugin_id}/health", access="admin")
     async def health(call: Call, plugin_id: str) -> PluginAnswer:
         """Ask a plugin how it is now. One that does not run is tried again first."""
-        return plugin_answer(await admin.check_health(plugin_id))
+        return plugin_answer(await admin.check_health(plugin_id), await admin.loads())
 
     @api.get("/admin/jobs", access="admin")
     async def states(call: Call) -> JobList:

@@ -8,6 +8,7 @@ from typing import Any
 
 from seen.core.errors import Conflict, Invalid, NotHere
 from seen.core.viewer import Viewer
+from seen.downloads.administration import DownloadAdmin, EngineLoad, InFlight
 from seen.host import PluginHost, PluginView, TrialFailed, UnknownPlugin
 from seen.plugin.errors import ConfigError
 
@@ -18,8 +19,9 @@ _LONGEST_VALUE = 10_000
 class PluginAdmin:
     """The use cases of the plugins page. Callers have made sure that the viewer is an admin."""
 
-    def __init__(self, host: PluginHost) -> None:
+    def __init__(self, host: PluginHost, downloads: DownloadAdmin) -> None:
         self._host = host
+        self._downloads = downloads
 
     async def plugins(self) -> tuple[PluginView, ...]:
         """All plugins in order."""
@@ -44,9 +46,23 @@ class PluginAdmin:
         with _told():
             return await self._host.configure(instance_id, values, by=viewer.email)
 
-    async def switch(self, viewer: Viewer, instance_id: str, enabled: bool) -> PluginView:
-        """Switch a plugin on or off; on also tries a failed or skipped one again."""
+    async def loads(self) -> Mapping[str, EngineLoad]:
+        """Which plugins have downloads under way."""
+        return await self._downloads.loads()
+
+    async def switch(
+        self, viewer: Viewer, instance_id: str, enabled: bool, in_flight: InFlight = "refuse"
+    ) -> PluginView:
+        """Switch a plugin on or off; on also tries a failed or skipped one again.
+
+        ``in_flight`` says what becomes of downloads under way with it: until they have ended or
+        moved it stays on and takes no new ones. Raises Conflict where it is to refuse then.
+        """
         with _told():
+            if enabled:
+                await self._downloads.stay(instance_id)
+            elif not await self._downloads.leave(instance_id, in_flight):
+                return await self._host.view(instance_id)
             return await self._host.set_enabled(instance_id, enabled, by=viewer.email)
 
     async def move(self, viewer: Viewer, instance_id: str, index: int) -> PluginView:

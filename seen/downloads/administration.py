@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
 
@@ -20,6 +21,15 @@ from seen.downloads.model.preferences import Preferences, read_preferences
 InFlight = Literal["drain", "move", "refuse"]
 """What becomes of downloads under way when their engine is switched off: they end there first,
 another engine goes on with them, or the engine stays on."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineLoad:
+    """How many downloads a plugin's engines have under way, and how it is being left: "drain",
+    "move", or "" when it stays."""
+
+    downloads: int = 0
+    leaving: str = ""
 
 
 class DownloadAdmin:
@@ -69,9 +79,10 @@ class DownloadAdmin:
         """How many downloads a plugin's engines have under way."""
         return await store.jobs_of_engine(self._db, instance_id)
 
-    async def leaving(self) -> Mapping[str, str]:
-        """Plugins whose engines are being left: "drain" or "move"."""
-        return await store.leaving_engines(self._db)
+    async def loads(self) -> Mapping[str, EngineLoad]:
+        """The plugins with downloads under way, and those that are being left."""
+        found = await store.engine_loads(self._db)
+        return {instance_id: EngineLoad(*load) for instance_id, load in found.items()}
 
     async def leave(self, instance_id: str, way: InFlight) -> bool:
         """Prepare to switch a plugin off. True when it can be done at once, False when a worker

@@ -12,9 +12,13 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from seen.admin.api import routes
 from seen.admin.service import PluginAdmin
+from seen.core.db import Database
 from seen.core.errors import SeenError
+from seen.core.events import Events
 from seen.core.http import VIEWER, problem_response
+from seen.core.jobs import JobEngine
 from seen.core.viewer import Viewer
+from seen.downloads.administration import DownloadAdmin
 from tests.host.workshop import HEAD, HOOK, PROVIDER, MakeHost, Workshop
 
 FIELDS = """
@@ -53,13 +57,16 @@ async def border(request: web.Request, handler: Any) -> web.StreamResponse:
 
 
 @pytest.fixture
-async def client(workshop: Workshop, make_host: MakeHost) -> AsyncIterator[Client]:
+async def client(
+    workshop: Workshop, make_host: MakeHost, database: Database, events: Events
+) -> AsyncIterator[Client]:
     workshop.plugin("keyed", KEYED, fields=FIELDS)
     workshop.plugin("noimport", "import foo")
     host = await make_host()
     await host.settled(5)
     app = web.Application(middlewares=[border])
-    for route in routes(PluginAdmin(host)).routes:
+    plugins = PluginAdmin(host, DownloadAdmin(database, events))
+    for route in routes(plugins, JobEngine(database, events)).routes:
         app.router.add_route(route.method, route.path, route.serve)
     async with TestClient(TestServer(app), headers={"X-Role": "admin"}) as made:
         yield made

@@ -591,6 +591,7 @@ def plugin(
         "setup_action": None,
         "setup_open": False,
         "error": "",
+        "question": "",
     }
     return It(**(base | more))
 
@@ -629,6 +630,7 @@ def plugin_groups() -> list[It]:
                     "ok",
                     up_action="/app/x",
                     down_action="/app/x",
+                    question="1 download under way with it: let it finish first, or move it.",
                 ),
                 plugin(
                     "Transmission",

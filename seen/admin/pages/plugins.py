@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -12,7 +12,7 @@ from aiohttp import web
 from seen.admin.pages.forms import FormField, form_fields, form_values
 from seen.admin.service import PluginAdmin
 from seen.artwork.model import accent
-from seen.core.errors import SeenError
+from seen.core.errors import Conflict, SeenError
 from seen.core.http import Call
 from seen.core.pages import (
     NO_FAULTS,
@@ -25,6 +25,7 @@ from seen.core.pages import (
     see_other,
 )
 from seen.core.wording import capital, counted
+from seen.downloads.administration import EngineLoad, InFlight
 from seen.host import PluginView
 
 PLUGINS = "/app/admin/plugins"
@@ -53,12 +54,14 @@ _TONES: dict[str, Tone] = {
 
 
 _WELL = ("", "healthy")
+NO_LOAD = EngineLoad()
 
 
 class SwitchForm(msgspec.Struct):
-    """On or off."""
+    """On or off, and what becomes of downloads under way."""
 
     enabled: bool
+    in_flight: InFlight = "refuse"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,7 @@ class PluginRow:
     setup_action: str | None
     setup_open: bool
     error: str
+    question: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,7 @@ class Trial:
     plugin: str = ""
     given: dict[str, str] = field(default_factory=dict)
     faults: Faults = NO_FAULTS
+    question: str = ""
 
 
 def pages(plugins: PluginAdmin, render: Renderer) -> Pages:
@@ -112,9 +117,9 @@ def pages(plugins: PluginAdmin, render: Renderer) -> Pages:
         return await render.page(
             call,
             "admin/plugins.html",
-            status=trial.faults.status if trial.plugin else 200,
+            status=trial.faults.status if trial.plugin and not trial.question else 200,
             active=PLUGINS,
-            groups=_groups(await plugins.plugins(), trial),
+            groups=_groups(await plugins.plugins(), await plugins.loads(), trial),
         )
 
     @found.get(PLUGINS, access="admin")
@@ -123,8 +128,12 @@ def pages(plugins: PluginAdmin, render: Renderer) -> Pages:
 
     @found.post(PLUGINS + "/{id}/switch", access="admin")
     async def switch(call: Call) -> web.StreamResponse:
-        wanted = (await read_form(call, SwitchForm)).enabled
-        await plugins.switch(call.viewer, call.request.match_info["id"], wanted)
+        form = await read_form(call, SwitchForm)
+        plugin_id = call.request.match_info["id"]
+        try:
+            await plugins.switch(call.viewer, plugin_id, form.enabled, form.in_flight)
+        except Conflict as error:
+            return await show(call, Trial(plugin_id, question=error.detail))
         return see_other(PLUGINS)
 
     @found.post(PLUGINS + "/{id}/{direction:up|down}", access="admin")
@@ -163,7 +172,9 @@ def group_of(view: PluginView) -> str:
     return next((each for each in view.provides if each in _GROUPS), _OTHERS[0])
 
 
-def _groups(views: Sequence[PluginView], trial: Trial) -> list[Group]:
+def _groups(
+    views: Sequence[PluginView], loads: Mapping[str, EngineLoad], trial: Trial
+) -> list[Group]:
     groups = []
     for id_, (label, note) in [*_GROUPS.items(), (_OTHERS[0], (_OTHERS[1], ""))]:
         members = [each for each in views if group_of(each) == id_]
@@ -171,15 +182,19 @@ def _groups(views: Sequence[PluginView], trial: Trial) -> list[Group]:
             continue
         ordered = bool(note) and len(members) > 1
         rows = [
-            _row(each, trial, ordered, at == 0, at == len(members) - 1)
+            _row(each, loads, trial, ordered, at == 0, at == len(members) - 1)
             for at, each in enumerate(members)
         ]
         groups.append(Group(id_, label, note if ordered else "", ordered, rows))
     return groups
 
 
-def _row(view: PluginView, trial: Trial, ordered: bool, first: bool, last: bool) -> PluginRow:
+def _row(
+    view: PluginView, loads: Mapping[str, EngineLoad], trial: Trial, ordered: bool, first: bool,
+    last: bool,
+) -> PluginRow:  # fmt: skip
     base = f"{PLUGINS}/{view.id}"
+    load = loads.get(view.id, NO_LOAD)
     tried = trial.plugin == view.id
     faults = trial.faults if tried else NO_FAULTS
     fields = form_fields(view.fields, faults, trial.given if tried else None)
@@ -190,27 +205,31 @@ def _row(view: PluginView, trial: Trial, ordered: bool, first: bool, last: bool)
         description=view.description,
         icon=_ICONS.get(group_of(view), "puzzle"),
         art=accent(view.name),
-        enabled=view.enabled,
-        status=status_of(view),
-        tone=tone_of(view),
+        enabled=view.enabled and not load.leaving,
+        status=status_of(view, load),
+        tone="warn" if load.leaving else tone_of(view),
         first=ordered and first and view.state == "running",
         toggle_action=f"{base}/switch",
         up_action=f"{base}/up" if ordered and not first else None,
         down_action=f"{base}/down" if ordered and not last else None,
         fields=fields,
         setup_action=f"{base}/setup" if fields else None,
-        setup_open=tried,
+        setup_open=tried and not trial.question,
         error=faults.sentence,
+        question=trial.question if tried else "",
     )
 
 
-def status_of(view: PluginView) -> str:
+def status_of(view: PluginView, load: EngineLoad = NO_LOAD) -> str:
     """A plugin's state as a sentence without its full stop."""
     reason = capital(view.reason.rstrip("."))
+    if load.leaving:
+        doing = "Moving" if load.leaving == "move" else "Finishing"
+        return f"{doing} {counted(load.downloads, 'download')}, then off"
     if view.state == "disabled":
         return "Off"
     if view.state == "running":
-        return _running(view)
+        return _running(view, load)
     if view.state == "starting":
         return "Starting"
     words = {
@@ -224,7 +243,7 @@ def status_of(view: PluginView) -> str:
     return reason or words
 
 
-def _running(view: PluginView) -> str:
+def _running(view: PluginView, load: EngineLoad) -> str:
     resting = next((each for each in view.objects if each.rests_for > 0), None)
     if resting is not None:
         why = resting.last_fault.rstrip(".") or "It failed too often"
@@ -233,6 +252,8 @@ def _running(view: PluginView) -> str:
         return capital(reason)
     if view.health not in _WELL:
         return "Works, but something is not right"
+    if load.downloads:
+        return f"Healthy · {load.downloads} active"
     calls = sum(each.calls for each in view.objects)
     faults = sum(each.faults for each in view.objects)
     if faults:

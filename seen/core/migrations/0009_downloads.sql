@@ -1,5 +1,5 @@
 -- Downloads: what somebody asked for, how it goes, and what came of it.
--- depends: 0007_plugin_shared
+-- depends: 0008_discover
 
 create sequence download_queue_positions as integer;
 -- Fencing: whoever takes a job over gets a larger number, and writes with an older one are refused.

@@ -34,6 +34,7 @@ from seen.downloads.store.sums import (
 from seen.downloads.store.wishes import (
     Wanted,
     delete_removed,
+    engine_loads,
     has_media,
     has_root,
     in_line,
@@ -80,6 +81,7 @@ __all__ = [
     "counts",
     "delete_removed",
     "due_jobs",
+    "engine_loads",
     "events",
     "files",
     "first_waiting",

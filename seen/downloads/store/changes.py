@@ -51,7 +51,8 @@ with wanted as (
         retry_count = w.retry_count,
         not_before = w.not_before,
         progress_percent = greatest(j.progress_percent, w.percent),
-        bytes_total = greatest(j.bytes_downloaded, w.bytes_total),
+        bytes_total = case when w.status = 'completed'
+            then greatest(j.bytes_downloaded, w.bytes_total) else j.bytes_total end,
         bytes_downloaded = greatest(j.bytes_downloaded, w.bytes_done),
         download_speed_mbps = case when w.status = 'downloading' and not w.held
             then j.download_speed_mbps else 0 end,
@@ -161,6 +162,7 @@ async def write_progress(db: Executor, steps: Sequence[Progress]) -> list[Writte
         "  $6::bigint[], $7::double precision[], $8::integer[], $9::text[])"
         " as w (id, token, percent, bytes_total, bytes_done, speed, megabits, eta, message)"
         " where j.id = w.id and j.lease_token = w.token and j.status = 'downloading'"
+        " and not j.held"
         " returning j.id, j.user_id, j.status",
         [each.job_id for each in steps],
         [each.token for each in steps],

@@ -150,6 +150,19 @@ async def jobs_of_engine(db: Executor, instance_id: str) -> int:
     return count
 
 
+async def engine_loads(db: Executor) -> dict[str, tuple[int, str]]:
+    """For each plugin with downloads in hand, or that is to be left: how many, and which way."""
+    rows = await db.fetch(
+        "select coalesce(j.instance_id, l.instance_id) as instance_id, coalesce(j.jobs, 0) as jobs,"
+        " coalesce(l.way, '') as way"
+        " from (select engine_instance_id as instance_id, count(*) as jobs from download_jobs"
+        "   where engine_instance_id is not null"
+        "   and (status in ('preparing', 'downloading') or needs_release) group by 1) j"
+        " full join download_engines_leaving l on l.instance_id = j.instance_id"
+    )
+    return {row["instance_id"]: (row["jobs"], row["way"]) for row in rows}
+
+
 async def set_leaving(db: Executor, instance_id: str, way: str) -> None:
     """Let jobs leave a plugin's engines, in one of two ways."""
     await db.execute(
