@@ -152,7 +152,11 @@ async def open_server(
         events = Events(db)
         await events.start()
         stack.push_async_callback(events.stop)
-        server = _assemble(settings, db, cache, events)
+        # Downloads are written by a pool of their own, so that many of them keep no page waiting.
+        written = Database(dsn, size=4)
+        await written.open()
+        stack.push_async_callback(written.close)
+        server = _assemble(settings, db, written, cache, events)
         stack.push_async_callback(server.artwork.close)
         await _prepare(server)
         downloads_here = works and "downloader" in settings.roles
@@ -170,7 +174,9 @@ async def open_server(
         yield server
 
 
-def _assemble(settings: Settings, db: Database, cache: Cache, events: Events) -> Server:
+def _assemble(
+    settings: Settings, db: Database, written: Database, cache: Cache, events: Events
+) -> Server:
     secret = server_secret(settings.secret_key, settings.data_dir)
     process = _process_name(settings)
     host = PluginHost(
@@ -196,7 +202,7 @@ def _assemble(settings: Settings, db: Database, cache: Cache, events: Events) ->
     )
     downloads = Downloads(db, events, Allowlist(settings.egress_allow), settings.downloads)
     download_admin = DownloadAdmin(db, events)
-    downloader = _downloader(settings, db, events, jobs, host, process)
+    downloader = _downloader(settings, written, events, jobs, host, process)
     hand_over = HandOver(
         db,
         events,

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Coroutine, Iterable, Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from functools import partial
 from uuid import UUID
 
 from seen.core.db import Database
@@ -34,6 +34,7 @@ from seen.downloads.preparing import Preparer
 from seen.host import PluginHost
 
 log = get_log(__name__)
+Work = Callable[[], Awaitable[None]]
 
 # A lease lasts for so many polls, within bounds: long enough to outlive a slow moment, short
 # enough that a dead worker's jobs are taken up soon.
@@ -120,6 +121,8 @@ class Downloader:
     # --- one turn -------------------------------------------------------------------------------
 
     async def _turn(self) -> None:
+        if not self._tasks and not self._holding and await store.is_idle(self._db):
+            return
         # What is being done now may change a job while it is read; such a job waits a turn.
         busy = frozenset(self._tasks)
         jobs = [each for each in await self._mine() if each.id not in busy]
@@ -191,15 +194,15 @@ class Downloader:
             if act == "watch" and engine is not None:
                 watched.setdefault((engine.instance_id, engine.id), []).append(job)
             elif act == "attach":
-                self._begin(job.id, self._attendant.attach(job, frozenset(leaving)))
+                self._begin(job.id, partial(self._attendant.attach, job, frozenset(leaving)))
             elif act == "detach":
-                self._begin(job.id, self._detach(job, leaving))
+                self._begin(job.id, partial(self._detach, job, leaving))
             elif act == "release":
-                self._begin(job.id, self._attendant.release(job))
+                self._begin(job.id, partial(self._attendant.release, job))
         for engine in self._engines.all():
             key = (engine.instance_id, engine.id)
             if key in watched and not self._is_busy(key):
-                self._begin(key, self._poll(engine, watched[key]))
+                self._begin(key, partial(self._poll, engine, watched[key]))
 
     async def _may_stay(self, job: Job, engine: Engine | None, leaving: Mapping[str, str]) -> bool:
         if job.engine_instance_id is None or job.engine_job_id is None:
@@ -223,28 +226,28 @@ class Downloader:
         if self._is_busy(job.id):
             return
         if verdict == "collect":
-            self._begin(job.id, self._attendant.collect(job, engine))
+            self._begin(job.id, partial(self._attendant.collect, job, engine))
         elif verdict == "inspect":
-            self._begin(job.id, self._attendant.inspect(job, engine))
+            self._begin(job.id, partial(self._attendant.inspect, job, engine))
         elif verdict == "hold":
-            self._begin(job.id, self._attendant.hold(job, engine))
+            self._begin(job.id, partial(self._attendant.hold, job, engine))
         elif verdict == "go_on":
-            self._begin(job.id, self._attendant.go_on(job, engine))
+            self._begin(job.id, partial(self._attendant.go_on, job, engine))
 
     # --- tasks ----------------------------------------------------------------------------------
 
     def _is_busy(self, key: object) -> bool:
         return key in self._tasks
 
-    def _begin(self, key: object, work: Coroutine[Any, Any, None]) -> None:
+    def _begin(self, key: object, work: Work) -> None:
         """Do something beside the loop, so that a slow engine keeps nobody else waiting."""
         task = asyncio.create_task(self._guarded(work), name=f"downloads {key}")
         self._tasks[key] = task
         task.add_done_callback(lambda _: self._tasks.pop(key, None))
 
-    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+    async def _guarded(self, work: Work) -> None:
         try:
-            await work
+            await work()
         except Exception as error:
             # The job is as it was; the next turn comes back to it.
             log.warning("downloads: a step failed, trying again", error=str(error))

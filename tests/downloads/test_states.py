@@ -165,6 +165,7 @@ class Life(RuleBasedStateMachine):
         except IllegalMove:
             assert self.job.status not in ("stalled", "retrying", "failed")
             return
+        assert self.job.status in ("stalled", "retrying", "failed")
         self._go(change)
 
     @rule(said=_SAYS, quiet=st.floats(0, 1000))

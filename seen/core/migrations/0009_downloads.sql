@@ -69,6 +69,8 @@ create index download_jobs_queue on download_jobs (priority desc, queue_position
 create index download_jobs_work on download_jobs (lease_owner)
     where status in ('preparing', 'downloading') or needs_release;
 create index download_jobs_stalled on download_jobs (not_before) where status = 'stalled';
+create index download_jobs_unfinished on download_jobs (status)
+    where status in ('queued', 'preparing', 'downloading', 'stalled', 'retrying');
 create index download_jobs_import on download_jobs (completed_at)
     where import_state in ('waiting', 'importing');
 create index download_jobs_content on download_jobs (content_key) where content_key <> '';

@@ -55,9 +55,13 @@ def _move(
 
 def _stay(job: Job, status: Status, reason: str, message: str, **changes: Any) -> Change:
     """Something happens to a job without a move; it has to be in that state."""
+    _check_is(job, status)
+    return Change(job, replace(job, **changes), reason, message)
+
+
+def _check_is(job: Job, status: Status) -> None:
     if job.status != status:
         raise IllegalMove(job.status, status)
-    return Change(job, replace(job, **changes), reason, message)
 
 
 # --- getting it under way ------------------------------------------------------------------------
@@ -97,6 +101,7 @@ def refused(job: Job, why: str, now: datetime, rules: Rules, *, final: bool = Fa
 
     ``final`` says that trying again cannot help.
     """
+    _check_is(job, "preparing")
     if final or job.retry_count >= MOST_RETRIES:
         return failed(job, why if final else _given_up(why))
     return _move(
@@ -107,6 +112,7 @@ def refused(job: Job, why: str, now: datetime, rules: Rules, *, final: bool = Fa
 
 def put_back(job: Job, why: str, now: datetime, rules: Rules) -> Change:
     """It could not be begun because of the engine, which does not count as a try."""
+    _check_is(job, "preparing")
     return _move(
         job, "retrying", "engine_trouble", why, status_message=why,
         not_before=now + rules.pause_before_retry(0), **_WITHOUT_ENGINE,
@@ -128,6 +134,7 @@ def stalled(job: Job, why: str, now: datetime, rules: Rules) -> Change:
 
 def due(job: Job) -> Change:
     """Its pause is over: it stands in line again."""
+    _check_is(job, "stalled")
     retries = job.retry_count + 1
     return _move(
         job, "retrying", "retry", f"Trying again, {retries} of {MOST_RETRIES}",

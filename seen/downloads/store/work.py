@@ -24,6 +24,19 @@ class Leased:
     previous: str | None
 
 
+async def is_idle(db: Executor) -> bool:
+    """Whether there is nothing at all to do, neither now nor later."""
+    found: bool = await db.fetchval(
+        "select not exists (select 1 from download_jobs where status in"
+        "   ('queued', 'preparing', 'downloading', 'stalled', 'retrying'))"
+        f" and not exists (select 1 from download_jobs where {_NEEDS_WORK})"
+        " and not exists (select 1 from download_jobs"
+        "   where import_state in ('waiting', 'importing'))"
+        " and not exists (select 1 from download_engines_leaving)"
+    )
+    return found
+
+
 async def renew(db: Executor, owner: str, seconds: float) -> list[Leased]:
     """Keep this worker's leases, and take over those that ended; answers with all of them."""
     rows = await db.fetch(
