@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from seen.core.bencode import LARGEST
 from seen.core.errors import Malformed, TooLarge
 from seen.core.http import Answer, Api, Body, Call, Query
 from seen.core.paging import decode_cursor, encode_cursor
@@ -24,7 +25,6 @@ from seen.downloads.answers import (
     preferences_answer,
     summary_answer,
 )
-from seen.downloads.model.bencode import LARGEST
 from seen.downloads.model.preferences import Way
 from seen.downloads.model.records import SourceType
 from seen.downloads.model.sources import LONGEST_SOURCE, LONGEST_TITLE

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import aiohttp
 
+from seen.core.bencode import LARGEST
 from seen.core.db import Database
 from seen.core.egress import Allowlist, guarded_session
 from seen.core.errors import Invalid
 from seen.downloads import store
-from seen.downloads.model.bencode import LARGEST
 from seen.downloads.model.records import Job
 from seen.downloads.model.torrents import Torrent, read_torrent
 from seen.plugin.models import DownloadSpec

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from seen.core.bencode import BencodeError, Raw, encode, read_document
 from seen.core.egress import Allowlist
 from seen.core.errors import Invalid
-from seen.downloads.model.bencode import BencodeError, Raw, encode, read_document
 from seen.downloads.model.paths import UnsafePath, check_relative
 from seen.downloads.model.torrents import read_torrent
 from tests.downloads.torrents import folder_info, info_of, torrent

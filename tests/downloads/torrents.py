@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from seen.downloads.model.bencode import encode
+from seen.core.bencode import encode
 
 PIECE = 16 * 1024
 

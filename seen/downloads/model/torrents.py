@@ -12,10 +12,7 @@ from dataclasses import dataclass
 from typing import cast
 from urllib.parse import quote
 
-from seen.core.egress import Allowlist
-from seen.core.errors import Invalid
-from seen.core.text import clean
-from seen.downloads.model.bencode import (
+from seen.core.bencode import (
     BencodeError,
     Document,
     Raw,
@@ -24,6 +21,9 @@ from seen.downloads.model.bencode import (
     encode,
     read_document,
 )
+from seen.core.egress import Allowlist
+from seen.core.errors import Invalid
+from seen.core.text import clean
 from seen.downloads.model.paths import UnsafePath, check_paths, checked_path
 from seen.downloads.model.sources import LONGEST_TITLE, peer_refusal, url_refusal
 
