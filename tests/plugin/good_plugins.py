@@ -5,31 +5,41 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from seen.plugin import Health, MediaKind, NotFound, PluginError, Unsupported
+from seen.plugin import Health, MediaKind, NotFound, PluginError, Unavailable, Unsupported
 from seen.plugin.capabilities import WidgetRequest
 from seen.plugin.filenames import safe_file_name
 from seen.plugin.models import (
+    BrowseQuery,
     DownloadSpec,
     EngineFile,
     EngineStatus,
     Episode,
     ExternalRef,
     FeedPage,
+    KnownTitle,
     MediaProbe,
+    Offer,
     ParsedName,
     ParseHints,
     PoolItem,
     Reason,
+    Refreshed,
+    Related,
+    Release,
     Scored,
     SearchHit,
     SearchQuery,
     Season,
     StreamInfo,
     Taste,
+    TimeToBeat,
     TitleDetails,
+    WhereToWatch,
     WidgetData,
 )
 
@@ -51,30 +61,89 @@ class Lively:
 
 
 class GoodProvider(Lively):
-    """Knows one show."""
+    """Knows two shows, and everything about the first."""
 
     source = "archive"
     kinds = frozenset({MediaKind.SHOW})
-    features = frozenset({"search", "details", "episodes", "feed"})
+    features = frozenset(
+        {"search", "details", "episodes", "feed", "similar", "releases", "changes", "refresh",
+         "genres", "browse"}
+    )  # fmt: skip
     ref = ExternalRef("archive", MediaKind.SHOW, "1")
+    hit = SearchHit(ref, "Winter Lanterns", 2014, rating=72, votes=9, genres=("Drama",))
+    other = SearchHit(ExternalRef("archive", MediaKind.SHOW, "2"), "Low Tide", 2013)
+    reachable = True
 
     async def search(self, query: SearchQuery) -> Sequence[SearchHit]:
+        self._reach()
         named = query.title == "Winter Lanterns" or query.external_ids.get("archive") == "1"
-        fits = query.kind in (None, MediaKind.SHOW)
-        return [SearchHit(self.ref, "Winter Lanterns", 2014)] if named and fits else []
+        return [self.hit] if named and query.kind in (None, MediaKind.SHOW) else []
 
     async def details(self, ref: ExternalRef, language: str = "en-US") -> TitleDetails:
+        self._reach()
         if ref != self.ref:
             raise NotFound("The archive does not have this")
-        return TitleDetails(self.ref, "Winter Lanterns", seasons=(Season(1, episode_count=2),))
+        return TitleDetails(
+            self.ref, "Winter Lanterns", seasons=(Season(1, episode_count=2),), genres=("Drama",),
+            releases=(Release(date(2014, 2, 3), kind="tv"), Release(date(2031, 12, 31), "year")),
+            watch=(WhereToWatch("US", (Offer("Lantern+", "stream"),), "The archive"),),
+            similar=(self.other,), related=(Related("edition", self.other),),
+            time_to_beat=TimeToBeat(60), validator="v1", link="https://archive.example/1",
+        )  # fmt: skip
 
     async def episodes(self, ref: ExternalRef, season: int) -> Sequence[Episode]:
         return [Episode(1, 1, "Ice"), Episode(1, 2, "Thaw")] if season == 1 else []
 
+    async def similar(self, ref: ExternalRef) -> Sequence[SearchHit]:
+        return [self.other]
+
+    async def refresh(
+        self, known: Sequence[KnownTitle], language: str = "en-US"
+    ) -> Sequence[Refreshed]:
+        self._reach()
+        return [await self._look(each) for each in known if each.ref.source == self.source]
+
+    async def _look(self, known: KnownTitle) -> Refreshed:
+        if known.ref != self.ref:
+            return Refreshed(known.ref, "gone")
+        details = await self.details(known.ref)
+        if known.validator == details.validator:
+            return Refreshed(known.ref, "unchanged")
+        return Refreshed(known.ref, "changed", details)
+
     async def feed(self, feed: Any, kind: MediaKind, page: int = 1) -> FeedPage:
-        if feed != "popular":
+        if feed != "popular" or kind not in self.kinds:
             raise Unsupported("The archive has one list")
-        return FeedPage((SearchHit(self.ref, "Winter Lanterns"),) if page == 1 else ())
+        return FeedPage((self.hit,), details=(await self.details(self.ref),)) if page == 1 else (
+            FeedPage(())
+        )  # fmt: skip
+
+    async def genres(self, kind: MediaKind) -> Sequence[str]:
+        return ["Drama", "Mystery"]
+
+    async def browse(self, query: BrowseQuery) -> FeedPage:
+        listed = [
+            each for each in (self.hit, self.other)
+            if query.genre in ("", *each.genres) and query.year in (None, each.year)
+        ]  # fmt: skip
+        return FeedPage(tuple(listed) if query.page == 1 else ())
+
+    async def releases(self, start: date, end: date, kind: MediaKind) -> Sequence[SearchHit]:
+        day = date(2013, 5, 1)
+        return [replace(self.other, release_date=day)] if start <= day <= end else []
+
+    async def changes(self, since: datetime, kind: MediaKind) -> Sequence[ExternalRef]:
+        return [self.ref]
+
+    def _reach(self) -> None:
+        if not self.reachable:
+            raise Unavailable("The archive does not answer")
+
+
+class AwayProvider(GoodProvider):
+    """Cannot reach its service."""
+
+    reachable = False
 
 
 class GoodScanner(Lively):

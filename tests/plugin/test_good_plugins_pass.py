@@ -8,7 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from good_plugins import GoodEngine, GoodProvider, GoodRecommender, GoodScanner, GoodWidget, Tap
+from good_plugins import (
+    AwayProvider,
+    GoodEngine,
+    GoodProvider,
+    GoodRecommender,
+    GoodScanner,
+    GoodWidget,
+    Tap,
+)
 
 from seen.plugin import MediaKind
 from seen.plugin.models import DownloadSpec
@@ -44,6 +52,10 @@ class TestProvider(WithManifest, MetadataProviderSuite):
     @pytest.fixture
     def subject(self) -> GoodProvider:
         return GoodProvider()
+
+    @pytest.fixture
+    def away(self) -> AwayProvider:
+        return AwayProvider()
 
 
 class TestScanner(WithManifest, ScannerSuite):

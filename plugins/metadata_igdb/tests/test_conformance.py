@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -19,3 +20,7 @@ class TestGames(MetadataProviderSuite):
     @pytest.fixture
     def subject(self, provider: IgdbProvider) -> Any:
         return provider
+
+    @pytest.fixture
+    def away(self, config: dict[str, Any], plugin_context: Callable[..., Any]) -> Any:
+        return IgdbProvider(plugin_context({**config, "base_url": "http://127.0.0.1:1/v4"}))

@@ -205,7 +205,7 @@ class Standin:
         if known == "changes":
             return {"results": [{"id": 101}, {"id": None}, {"id": 101}], "total_pages": 1}
         if path.partition("/")[0] in ("movie", "tv", "discover", "trending"):
-            return self._page("movie" in path, int(query.get("page", "1")))
+            return self._page("movie" in path, int(query.get("page", "1")), query)
         return None
 
     def _found(self, kind: str, query: Any) -> dict[str, Any]:
@@ -258,9 +258,23 @@ class Standin:
                 found[each] = body
         return found
 
-    def _page(self, movies: bool, page: int) -> dict[str, Any]:
+    def _page(self, movies: bool, page: int, query: Any) -> dict[str, Any]:
         rows = near(101)["results"] + [movie(101)] if movies else [show()]
-        return {"page": page, "results": rows, "total_pages": 45_984, "total_results": 900_000}
+        found = [row for row in rows if _wanted(row, query)]
+        return {"page": page, "results": found, "total_pages": 45_984, "total_results": 900_000}
+
+
+def _wanted(row: dict[str, Any], query: Any) -> bool:
+    """Whether discover finds a row by its genre and its day."""
+    day = str(row.get("release_date", row.get("first_air_date", "")))
+    name = "primary_release" if "title" in row else "first_air"
+    genre = query.get("with_genres")
+    year = query.get(f"{name}_year", query.get(f"{name}_date_year", ""))
+    return (
+        (genre is None or int(genre) in row.get("genre_ids", ()))
+        and day.startswith(year)
+        and query.get(f"{name}_date.gte", "") <= day <= query.get(f"{name}_date.lte", "9")
+    )
 
 
 def _title(row: dict[str, Any]) -> str:

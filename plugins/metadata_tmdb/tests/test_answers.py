@@ -188,10 +188,10 @@ async def test_adult_titles_leak_into_no_list(
 
 
 async def test_browsing_asks_by_genre_year_and_order(provider: TmdbProvider, standin: Any) -> None:
-    query = BrowseQuery(MediaKind.MOVIE, "Mystery", 2013, "top_rated", 2)
-    assert (await provider.browse(query)).hits
+    query = BrowseQuery(MediaKind.MOVIE, "Drama", 2013, "top_rated", 2)
+    assert [each.ref.id for each in (await provider.browse(query)).hits] == ["101"]
     asked = dict(standin.asked)["/3/discover/movie"]
-    assert (asked["with_genres"], asked["primary_release_year"]) == ("9648", "2013")
+    assert (asked["with_genres"], asked["primary_release_year"]) == ("18", "2013")
     assert (asked["sort_by"], asked["page"]) == ("vote_average.desc", "2")
     assert not (await provider.browse(BrowseQuery(MediaKind.MOVIE, "Nonsense"))).hits
     assert await provider.genres(MediaKind.SHOW) == ("Drama", "Action & Adventure")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -28,3 +29,9 @@ class TestShows(MetadataProviderSuite):
     @pytest.fixture
     def subject(self, provider: TmdbProvider) -> Any:
         return provider
+
+    @pytest.fixture
+    def away(self, plugin_context: Callable[..., Any]) -> Any:
+        return TmdbProvider(
+            plugin_context({"api_key": "test-key", "base_url": "http://127.0.0.1:1/3"})
+        )

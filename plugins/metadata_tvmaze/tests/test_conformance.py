@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -19,3 +20,7 @@ class TestShows(MetadataProviderSuite):
     @pytest.fixture
     def subject(self, provider: TvmazeProvider) -> Any:
         return provider
+
+    @pytest.fixture
+    def away(self, plugin_context: Callable[..., Any]) -> Any:
+        return TvmazeProvider(plugin_context({"base_url": "http://127.0.0.1:1"}))

@@ -73,7 +73,8 @@ class MetadataProvider(Capability, Protocol):
         self, known: Sequence[KnownTitle], language: str = "en-US"
     ) -> Sequence[Refreshed]:
         """What became of some titles, at most 50, asking only for what changed where the service
-        can tell. A title that could not be asked about is left out and comes again later.
+        can tell. A title that could not be asked about is left out and comes again later; one of
+        another service is left out, too.
 
         MUST say "gone" only where the service itself said so. MUST raise a PluginError only where
         not one of the titles could be asked about.

@@ -153,18 +153,15 @@ class LocalProvider:
         artwork = Artwork(self._poster(place), backdrop)
         seasons = self._seasons(place) if place and ref.kind is MediaKind.SHOW else ()
         if nfo is None:
-            released = date(known.year, 1, 1) if known.year and 1 <= known.year <= 9999 else None
-            return TitleDetails(
-                ref, known.title, release_date=released, artwork=artwork, seasons=seasons
-            )
-        year = nfo.year or known.year
+            return TitleDetails(ref, known.title, artwork=artwork, seasons=seasons, year=known.year)
         return TitleDetails(
             ref=ref,
             title=nfo.title or known.title,
             original_title=nfo.original_title,
             overview=nfo.plot,
             tagline=nfo.tagline,
-            release_date=nfo.released or (date(year, 1, 1) if year else None),
+            release_date=nfo.released,
+            year=nfo.year or known.year,
             status=nfo.status,
             runtime_seconds=nfo.runtime_minutes * 60 if nfo.runtime_minutes else None,
             rating=nfo.rating,

@@ -91,6 +91,8 @@ class StarterProvider:
         """Titles change when a new version of the catalog is installed, and at no other time."""
         answers = []
         for each in known:
+            if each.ref.source != SOURCE:
+                continue
             entry = self._entries.get(each.ref)
             if entry is None:
                 answers.append(Refreshed(each.ref, "gone"))
