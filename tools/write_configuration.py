@@ -128,6 +128,7 @@ def _example(field: Field) -> str:
     return {"language": "de-DE", "region": "DE", "timezone": "Europe/Berlin",
             "client_id": "0123456789abcdef", "country": "DE", "interface": "10.8.0.2",
             "program": "/opt/bin/the-program", "url": "http://192.168.1.5:6800",
+            "username": "me",
             "base_url": "https://mirror.example.org/api",
             "image_url": "https://mirror.example.org/pictures",
             "token_url": "https://mirror.example.org/oauth2/token"}[field.name]  # fmt: skip

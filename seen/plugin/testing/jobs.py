@@ -10,6 +10,7 @@ import random
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 import pytest_asyncio
@@ -21,7 +22,6 @@ from seen.plugin.testing.webserver import Served, WebServer, web_server
 
 CONTENT = random.Random(1).randbytes(300_000)
 _HALF = 150_000
-_MANY = 12
 # Blocks that a peer may have sent when the work is cut off, and that nobody got to read.
 _IN_FLIGHT = 6 * PIECE
 
@@ -42,9 +42,11 @@ class HeldJob:
 
 
 class WebJobs:
-    """Jobs for engines that take http. ``slack`` is that of the held job."""
+    """Jobs for engines that take http. ``slack`` is that of the held job, ``count`` how many are
+    many."""
 
     slack: int = 0
+    count: int = 12
 
     @pytest_asyncio.fixture
     async def server(self) -> AsyncIterator[WebServer]:
@@ -59,7 +61,7 @@ class WebJobs:
 
     @pytest.fixture
     def many(self, server: WebServer, tmp_path: Path) -> Sequence[DownloadSpec]:
-        return [_job(tmp_path, f"job-{n}", server.url("/film.mkv")) for n in range(_MANY)]
+        return [_job(tmp_path, f"job-{n}", server.url("/film.mkv")) for n in range(self.count)]
 
     @pytest.fixture
     def held(self, server: WebServer, tmp_path: Path) -> HeldJob:
@@ -82,32 +84,41 @@ class WebJobs:
 
 
 class TorrentJobs:
-    """Jobs for engines that take torrents, or magnet links where ``as_magnet`` says so."""
+    """Jobs for engines that take torrents, or magnet links where ``as_magnet`` says so. The bytes
+    come from a peer, or, where ``web_seeded`` says so, from a web server that the torrents name."""
 
     as_magnet: bool = False
+    web_seeded: bool = False
     slack: int = _IN_FLIGHT
+    count: int = 12
 
     @pytest_asyncio.fixture
     async def peers(self) -> AsyncIterator[Swarm]:
         """A swarm that has whatever is added to it."""
-        async with swarm() as running:
+        async with swarm() as running, web_server() as server:
+            running.dials = not self.web_seeded
+            running.beside = server
             yield running
 
     @pytest.fixture
     def spec(self, peers: Swarm, tmp_path: Path) -> DownloadSpec:
         files = {"film.mkv": CONTENT, "more/notes.txt": b"notes"}
-        return self.job(tmp_path, "job-1", peers.add(files, name="A film"))
+        return self.job(tmp_path, "job-1", self.torrent(peers, files, "A film"))
 
     @pytest.fixture
     def many(self, peers: Swarm, tmp_path: Path) -> Sequence[DownloadSpec]:
+        named = {n: {f"film {n}.mkv": CONTENT[n * 1000 :]} for n in range(self.count)}
         return [
-            self.job(tmp_path, f"job-{n}", peers.add({f"film {n}.mkv": CONTENT[n * 1000 :]}))
-            for n in range(_MANY)
+            self.job(tmp_path, f"job-{n}", self.torrent(peers, files)) for n, files in named.items()
         ]
 
     @pytest.fixture
     def held(self, peers: Swarm, tmp_path: Path) -> HeldJob:
-        spec = self.job(tmp_path, "held", peers.add({"held.mkv": CONTENT}))
+        spec = self.job(tmp_path, "held", self.torrent(peers, {"held.mkv": CONTENT}))
+        if self.web_seeded:
+            served = peers.beside.files["/held.mkv"]
+            served.gate, served.hold_after = peers.gate, _HALF
+            return HeldJob(spec, peers.gate.set, lambda: served.sent, self.slack)
         peers.hold_after = _HALF
         return HeldJob(spec, peers.gate.set, lambda: peers.served, self.slack)
 
@@ -125,6 +136,20 @@ class TorrentJobs:
             )
             specs.append(damaged)
         return specs
+
+    def torrent(self, peers: Swarm, files: dict[str, bytes], name: str = "") -> TestTorrent:
+        """A torrent whose content somebody has."""
+        if not self.web_seeded:
+            return peers.add(files, name=name)
+        for path, data in files.items():
+            served = f"/{name}/{path}" if name else f"/{path}"
+            peers.beside.files[served] = Served(data, piece=PIECE)
+        seed = (
+            peers.beside.url("/")
+            if name or len(files) > 1
+            else peers.beside.url(f"/{next(iter(files))}")
+        )
+        return peers.add(files, name=name, web_seeds=[quote(seed, safe=":/")])
 
     def job(self, tmp_path: Path, job_id: str, made: TestTorrent) -> DownloadSpec:
         """A job for a torrent."""

@@ -18,6 +18,7 @@ from urllib.parse import parse_qs
 from aiohttp import web
 
 from seen.plugin.testing.torrents import TestTorrent, bencode, make_torrent
+from seen.plugin.testing.webserver import WebServer
 
 _PROTOCOL = b"\x13BitTorrent protocol"
 _EXTENDED = bytes((0, 0, 0, 0, 0, 0x10, 0, 0))
@@ -41,6 +42,8 @@ class Swarm:
     peers: bytes = b""
     """What the tracker answers with: addresses and ports of peers, 6 bytes each."""
     dials: bool = True
+    beside: WebServer = field(default_factory=WebServer)
+    """A web server, for torrents that name one; started by whoever needs it."""
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def add(

@@ -37,7 +37,9 @@ class Served:
     pause: float = 0.0
     """Seconds between two pieces on each connection."""
     gate: asyncio.Event | None = None
-    """While it is not set, an answer waits after its first piece."""
+    """While it is not set, an answer waits after its first piece, or every answer does when
+    ``hold_after`` bytes have been sent to anybody."""
+    hold_after: int | None = None
 
     requests: list[dict[str, str]] = field(default_factory=list)
     """The headers of every request."""
@@ -77,31 +79,33 @@ class WebServer:
             return web.Response(status=served.failures.pop(0), headers=later)
         if served.location:
             return web.Response(status=302, headers={"Location": served.location})
-        start, end = _part(request, served)
+        start, end, asked = _part(request, served)
         if start >= max(1, len(served.body)):
             unsatisfied = {"Content-Range": f"bytes */{len(served.body)}"}
             return web.Response(status=416, headers=unsatisfied)
         served.open += 1
         served.most_open = max(served.most_open, served.open)
         try:
-            return await _send(request, served, start, end)
+            return await _send(request, served, start, end, asked)
         finally:
             served.open -= 1
 
 
-def _part(request: web.Request, served: Served) -> tuple[int, int]:
-    """Which bytes are asked for and may be given; all of them without a range."""
+def _part(request: web.Request, served: Served) -> tuple[int, int, bool]:
+    """Which bytes are asked for and may be given, all of them without a range; and whether it is a
+    part that is given."""
     found = _RANGE.fullmatch(request.headers.get("Range", ""))
     condition = request.headers.get("If-Range", served.tag)
     if found is None or not served.ranges or condition not in (served.tag, served.last_modified):
-        return 0, len(served.body)
+        return 0, len(served.body), False
     last = int(found[2]) + 1 if found[2] else len(served.body)
-    return int(found[1]), min(last, len(served.body))
+    return int(found[1]), min(last, len(served.body)), True
 
 
-async def _send(request: web.Request, served: Served, start: int, end: int) -> web.StreamResponse:
+async def _send(
+    request: web.Request, served: Served, start: int, end: int, asked: bool
+) -> web.StreamResponse:
     size = len(served.body)
-    asked = served.ranges and "Range" in request.headers and (start, end) != (0, size)
     response = web.StreamResponse(status=206 if asked else 200)
     response.content_type = served.content_type
     if asked:
@@ -131,12 +135,12 @@ async def _write(
     view = memoryview(served.body)
     for at in range(start, min(stop, end), served.piece):
         piece = view[at : min(at + served.piece, stop, end)]
+        if served.hold_after is not None and served.sent >= served.hold_after:
+            await _passed(request, served)
         await response.write(piece)
         served.sent += len(piece)
-        if served.gate is not None:
-            await served.gate.wait()
-            if request.transport is None or request.transport.is_closing():
-                return
+        if served.hold_after is None:
+            await _passed(request, served)
         if served.pause:
             await asyncio.sleep(served.pause)
     if stop < end:
@@ -144,6 +148,15 @@ async def _write(
             request.transport.close()
     else:
         await response.write_eof()
+
+
+async def _passed(request: web.Request, served: Served) -> None:
+    """Wait at the gate, if there is one. Raises ConnectionResetError when nobody waits any more
+    for what comes."""
+    if served.gate is not None:
+        await served.gate.wait()
+        if request.transport is None or request.transport.is_closing():
+            raise ConnectionResetError
 
 
 @contextlib.asynccontextmanager

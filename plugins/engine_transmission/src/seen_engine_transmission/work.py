@@ -1,0 +1,200 @@
+"""Takes jobs through Transmission: gives them to it, follows what it says, takes them away."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from seen.plugin import PluginContext, PluginError
+from seen.plugin.jobstore import JobBook
+from seen.plugin.models import EngineFile, EngineStatus
+from seen.plugin.torrents import read_magnet, read_torrent
+from seen_engine_transmission.rpc import Refused, Rpc
+from seen_engine_transmission.states import (
+    LOCAL_ERROR,
+    STOPPED,
+    Job,
+    ended,
+    is_complete,
+    local_trouble,
+    number,
+    status_of,
+)
+
+_TRACKERS = ("http://", "https://", "udp://")
+_SETTLE = 5.0
+
+
+class Work:
+    """One Transmission and the jobs it has. ``guarded``: it was started here, behind the proxy.
+    ``distrust``: what it remembers may be older than what is on the disk."""
+
+    def __init__(
+        self, ctx: PluginContext, book: JobBook[Job], rpc: Rpc, *, guarded: bool, distrust: bool
+    ) -> None:
+        self.rpc = rpc
+        self._ctx = ctx
+        self._book = book
+        self._guarded = guarded
+        self._distrust = distrust
+        self._seed = bool(ctx.config.get("seed"))
+        # Hashes of what has been looked through, or was begun, since this Transmission started.
+        self._trusted: set[str] = set()
+
+    async def ask(self, jobs: list[Job]) -> Mapping[str, Mapping[str, Any]]:
+        """Transmission's word about jobs, by hash, in one question."""
+        return await self.rpc.torrents([each.info_hash for each in jobs])
+
+    # --- giving ---------------------------------------------------------------------------------
+
+    async def give(self, job: Job) -> None:
+        """Have Transmission work on a job, from whatever is there of it."""
+        try:
+            torrent = await self._described(job)
+        except OSError:
+            await self._fail(job, "What was known of this torrent is lost")
+            return
+        folder = Path(job.folder)
+        try:
+            await self._ctx.run_blocking(folder.mkdir, parents=True, exist_ok=True)
+            there = await self._ctx.run_blocking(lambda: any(folder.iterdir()))
+            await self.rpc.ask(
+                lambda client: client.add_torrent(torrent, download_dir=job.folder, paused=True)
+            )
+        except (Refused, OSError) as error:
+            await self._fail(job, f"Transmission does not take this: {error}", final=True)
+            return
+        said = (await self.ask([job])).get(job.info_hash, {})
+        if not _same(said.get("downloadDir"), job.folder):
+            await self._fail(job, "Transmission has this torrent already, in another folder")
+            return
+        if there:
+            await self._tell(lambda client: client.verify_torrent(job.info_hash))
+        self._trusted.add(job.info_hash)
+        await self._tell(lambda client: client.start_torrent(job.info_hash))
+
+    async def wake(self, job: Job) -> None:
+        """Let a torrent that Transmission has go on."""
+        # Whoever asks for the trackers must be known to the proxy.
+        with contextlib.suppress(OSError, PluginError):
+            await self._described(job)
+        if self._distrust and job.info_hash not in self._trusted:
+            await self._tell(lambda client: client.verify_torrent(job.info_hash))
+        self._trusted.add(job.info_hash)
+        await self._tell(lambda client: client.start_torrent(job.info_hash))
+
+    async def _described(self, job: Job) -> str | bytes:
+        """What to add: a link, or a torrent file. Raises OSError, PluginError."""
+        if job.source.lower().startswith("magnet:"):
+            magnet = read_magnet(job.source)
+            return magnet.link(await self._trackers(magnet.trackers))
+        path = self._book.store.path(job.id, ".torrent")
+        torrent = read_torrent(await self._ctx.run_blocking(path.read_bytes))
+        return torrent.encoded(await self._trackers(torrent.trackers), torrent.web_seeds)
+
+    async def _trackers(self, urls: tuple[str, ...]) -> list[str]:
+        kept = [each for each in urls if each.lower().startswith(_TRACKERS)]
+        return [await self._ctx.guarded_tracker(each) for each in kept] if self._guarded else kept
+
+    async def _tell(self, work: Callable[[Any], Any]) -> None:
+        """Tell it something that it may have no use for any more."""
+        with contextlib.suppress(Refused):
+            await self.rpc.ask(work)
+
+    # --- following ------------------------------------------------------------------------------
+
+    async def follow(self, job: Job, said: Mapping[str, Any] | None) -> EngineStatus:
+        """How a running job stands, after acting on what Transmission says about it."""
+        if said is None:
+            # Somebody took it away there, or it has lost its notes.
+            await self.give(job)
+            return ended(job)
+        if said.get("error") == LOCAL_ERROR:
+            await self._tell(lambda client: client.stop_torrent(job.info_hash))
+            await self._fail(job, local_trouble(said))
+            return ended(job)
+        if is_complete(said) and (self._guarded is False or self._is_trusted(job)):
+            await self._completed(job, said)
+            return ended(job)
+        if said.get("status") == STOPPED:
+            await self.wake(job)
+        return status_of(job, said)
+
+    def _is_trusted(self, job: Job) -> bool:
+        return not self._distrust or job.info_hash in self._trusted
+
+    async def _completed(self, job: Job, said: Mapping[str, Any]) -> None:
+        if not self._seed and said.get("status") != STOPPED:
+            # Stopping also brings everything to the disk.
+            await self.hold(job)
+        sizes = {each.path: each.size_bytes for each in await self.files(job)}
+        try:
+            await self._ctx.run_blocking(_check_complete, Path(job.folder), sizes)
+        except PluginError as error:
+            await self._fail(job, str(error))
+            return
+        job.names, job.sizes = list(sizes), list(sizes.values())
+        job.bytes_done = job.bytes_total = number(said, "sizeWhenDone")
+        job.state, job.message = "completed", ""
+        await self._book.put(job)
+
+    async def _fail(self, job: Job, sentence: str, *, final: bool = False) -> None:
+        job.state, job.message, job.final = "failed", sentence, final
+        await self._book.put(job)
+
+    # --- holding and taking away ----------------------------------------------------------------
+
+    async def hold(self, job: Job) -> None:
+        """Pause a job; one that Transmission does not have is held anyway."""
+        await self._tell(lambda client: client.stop_torrent(job.info_hash))
+        await self._settle(job, lambda said: said is None or said.get("status") == STOPPED)
+
+    async def drop(self, job: Job, delete_files: bool) -> None:
+        """Have Transmission let go of a job, and of its files."""
+        for each in await self.files(job):
+            if each.path not in job.names:
+                job.names.append(each.path)
+        await self._tell(lambda client: client.remove_torrent(job.info_hash, delete_files))
+        await self._settle(job, lambda said: said is None)
+        self._trusted.discard(job.info_hash)
+
+    async def _settle(self, job: Job, reached: Callable[[Mapping[str, Any] | None], bool]) -> None:
+        """Transmission does as it is told a moment later."""
+        for _ in range(int(_SETTLE / 0.03)):
+            if reached((await self.ask([job])).get(job.info_hash)):
+                return
+            await asyncio.sleep(0.03)
+
+    async def files(self, job: Job) -> list[EngineFile]:
+        """The files of a job as Transmission has them; none before it knows them."""
+        found = await self.rpc.torrents([job.info_hash], ("hashString", "files"))
+        listed = found.get(job.info_hash, {}).get("files") or []
+        return [
+            EngineFile(
+                str(each.get("name")), number(each, "length"), number(each, "bytesCompleted")
+            )
+            for each in listed
+        ]
+
+
+def _same(said: object, folder: str) -> bool:
+    return isinstance(said, str) and os.path.realpath(said) == os.path.realpath(folder)
+
+
+def _check_complete(folder: Path, sizes: Mapping[str, int]) -> None:
+    """Raise PluginError unless the files are where they should be, whole. Blocks."""
+    for name, size in sizes.items():
+        path = folder / name
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise PluginError("Transmission wrote outside of the download's folder")
+        if not path.exists():
+            raise PluginError(
+                f"Transmission says it has written {path}, but there is no such file here: both "
+                "need to see the download folder under the same path"
+            )
+        if path.stat().st_size != size:
+            raise PluginError(f"{name} is not as long as it should be")
