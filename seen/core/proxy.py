@@ -23,6 +23,8 @@ log = get_log(__name__)
 
 REFUSED = 470
 """The status of an answer that says: the gate refuses this address. No standard uses it."""
+NAMELESS = 471
+"""The status of an answer that says: this name stands for nothing."""
 _LARGEST_HEAD = 64 * 1024
 _CONNECT_SECONDS = 15.0
 _HEAD_SECONDS = 30.0
@@ -207,6 +209,8 @@ class _Client(_Side):
             made = await self._proxy.connect(host, port)
         except EgressRefused as error:
             self._answer(REFUSED, str(error))
+        except socket.gaierror as error:
+            self._answer(NAMELESS, str(error))
         except (OSError, ValueError) as error:
             self._answer(502, str(error))
         else:

@@ -114,7 +114,7 @@ class PluginContext(Protocol):
         starts.
 
         Whatever goes through it passes the gate. Where that refuses an address, the answer has the
-        status 470. It ends with the plugin.
+        status 470, and 471 for a name that stands for nothing. It ends with the plugin.
         """
         ...
 

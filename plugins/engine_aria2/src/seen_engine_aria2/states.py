@@ -15,7 +15,15 @@ Phase = Literal["file", "metadata", "content"]
 JobState = Literal["running", "paused", "failed", "completed"]
 KEYS = ("status", "totalLength", "completedLength", "downloadSpeed", "connections", "errorCode",
         "errorMessage", "verifiedLength", "verifyIntegrityPending", "numSeeders")  # fmt: skip
-_REFUSED = "470"
+# What the server's proxy answers with, and how aria2 repeats it.
+_BY_PROXY = {
+    "status=470": ("The address is private; an admin can allow it with SEEN_EGRESS_ALLOW", True),
+    "status=471": ("The name of the server cannot be found", False),
+    "Proxy connection failed": (
+        "The server cannot be reached; if its address is private, an admin can allow it with "
+        "SEEN_EGRESS_ALLOW", False,
+    ),
+}  # fmt: skip
 _FINAL = {
     "3": "The server does not have this file",
     "4": "The server does not have this file",
@@ -103,8 +111,9 @@ def _state(job: Job, said: Mapping[str, Any]) -> EngineState:
 def trouble(said: Mapping[str, Any]) -> tuple[str, bool]:
     """Why a job has failed, and whether trying again cannot help."""
     code, message = str(said.get("errorCode", "")), str(said.get("errorMessage", ""))
-    if f"status={_REFUSED}" in message or f"Got {_REFUSED}" in message:
-        return "The address is private; an admin can allow it with SEEN_EGRESS_ALLOW", True
+    for words, found in _BY_PROXY.items():
+        if words in message:
+            return found
     if code in _FINAL:
         return _FINAL[code], True
     plain = " ".join(message.split())[:200]
