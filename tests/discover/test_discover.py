@@ -148,6 +148,33 @@ async def test_a_page_costs_the_same_queries_for_five_titles_and_for_fifty(
     assert await cost() == few
 
 
+@pytest.mark.parametrize("path", ["/app/title/{}", "/api/v1/shows/{}"])
+async def test_a_title_costs_the_same_queries_however_much_there_is_of_it(
+    server: Server, admin: Person, path: str
+) -> None:
+    await fill(server, 30)
+    small, _ = await add_show(server, "Small", (1,))
+    large, _ = await add_show(server, "Large", (20, 20, 20))
+    others = [each["id"] for each in await walked(admin, "/shows", limit=20)]
+    await server.db.executemany(
+        "insert into media_related (media_id, relation, position, other_id)"
+        " values ($1, 'similar', $2, $3)",
+        [(large, at, UUID(other)) for at, other in enumerate(others) if UUID(other) != large],
+    )
+    # Where nobody says what is similar, one more question finds something like it.
+    await server.db.execute("delete from media_genres where media_id = $1", small)
+    await quiet(server)
+
+    async def cost(media_id: UUID) -> int:
+        before = server.db.queries
+        async with admin.client.get(path.format(media_id), headers=admin.headers) as answer:
+            assert answer.status == 200
+        return server.db.queries - before
+
+    await cost(small)
+    assert await cost(small) == await cost(large)
+
+
 async def test_an_answer_is_kept_until_something_changes(server: Server, admin: Person) -> None:
     movies = await fill(server, 3)
 
