@@ -60,7 +60,8 @@ class HttpEngine:
     async def start(self) -> None:
         if self._opened:
             return
-        for job in await self._ctx.run_blocking(_remembered, self._store):
+        # Not in a thread: a start that is given up half-way must not leave the folder taken.
+        for job in _remembered(self._store):
             self._jobs[job.id] = _Running(job, ready=True)
         self._opened = True
 

@@ -46,7 +46,8 @@ class LibtorrentEngine:
 
     async def start(self) -> None:
         if not self._started:
-            for job in await self._ctx.run_blocking(self._recall):
+            # Not in a thread: a start that is given up half-way must not leave the folder taken.
+            for job in self._recall():
                 self._torrents[job.id] = Torrent(job)
             self._started = True
 
