@@ -52,6 +52,10 @@ from seen.downloads.administration import DownloadAdmin
 from seen.downloads.handover import HandOver
 from seen.downloads.model.steps import Rules
 from seen.downloads.namegiving import NameGiver
+from seen.downloads.pages import job as download_page
+from seen.downloads.pages import listing as download_list
+from seen.downloads.pages import settings as download_settings
+from seen.downloads.pages.rows import Rows
 from seen.downloads.preparing import Preparer
 from seen.downloads.service import Downloads
 from seen.downloads.worker import Downloader
@@ -212,7 +216,8 @@ def _assemble(
         settings.download_disk_reserve,
     )
     jobs.register(hand_over.job())
-    dashboard = Dashboard(host, cache, events, catalog, tracking, library)
+    download_rows = Rows(downloads, catalog, host)
+    dashboard = Dashboard(host, cache, events, catalog, tracking, library, download_rows)
     catalog_jobs = CatalogJobs(db, events, jobs, host, catalog, library.absorb)
     if settings.catalog_sync:
         catalog_jobs.begin()
@@ -227,6 +232,7 @@ def _assemble(
     shell = Shell(
         make_environment(assets.url, host.template_dirs),
         library,
+        downloads,
         lambda: next(iter(roots.paths()), None),
     )
     plugins = PluginAdmin(host, download_admin)
@@ -257,6 +263,9 @@ def _assemble(
         tracking_pages.pages(tracking),
         overview.pages(accounts, library, plugins, jobs, shell),
         folders.pages(library, shell),
+        download_list.pages(downloads, catalog, download_rows, shell),
+        download_page.pages(downloads, download_rows, shell),
+        download_settings.pages(download_admin, library, accounts, shell),
         plugin_pages.pages(plugins, shell),
         people.pages(accounts, shell),
         job_pages.pages(jobs, shell),

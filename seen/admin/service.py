@@ -9,6 +9,7 @@ from typing import Any
 from seen.core.errors import Conflict, Invalid, NotHere
 from seen.core.viewer import Viewer
 from seen.downloads.administration import DownloadAdmin, EngineLoad, InFlight
+from seen.downloads.model.preferences import Preferences
 from seen.host import PluginHost, PluginView, TrialFailed, UnknownPlugin
 from seen.plugin.errors import ConfigError
 
@@ -45,6 +46,10 @@ class PluginAdmin:
                 raise _invalid("This value cannot be stored", name)
         with _told():
             return await self._host.configure(instance_id, values, by=viewer.email)
+
+    async def download_preferences(self) -> Preferences:
+        """Where finished downloads go."""
+        return await self._downloads.preferences()
 
     async def loads(self) -> Mapping[str, EngineLoad]:
         """Which plugins have downloads under way."""

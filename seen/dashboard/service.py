@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -16,11 +16,14 @@ from seen.core.events import Event, Events
 from seen.core.http import encoded_answer
 from seen.core.viewer import Viewer
 from seen.dashboard.shelves import ViewerShelves
+from seen.downloads.ledger import CHANGED
+from seen.downloads.monitor import MOVED
+from seen.downloads.pages.rows import Rows
 from seen.host import Handle, PluginHost, bridged
 from seen.library.service import Library
 from seen.plugin.capabilities import Widget, WidgetRequest
 from seen.plugin.errors import PluginError
-from seen.plugin.models import Card
+from seen.plugin.models import Card, DownloadLine
 from seen.tracking.answers import CardAnswer, card_answer
 from seen.tracking.service import Tracking
 
@@ -51,7 +54,9 @@ class Dashboard:
         catalog: Catalog,
         tracking: Tracking,
         library: Library,
+        downloads: Rows,
     ) -> None:
+        self._downloads = downloads
         self._host = host
         self._catalog = catalog
         self._tracking = tracking
@@ -59,7 +64,8 @@ class Dashboard:
         self._flight = SingleFlight(cache)
         # Whose bodies this process built: what all people see changes with the library.
         self._built: set[UUID] = set()
-        events.on("progress", self._forget_person)
+        for topic in ("progress", CHANGED, MOVED):
+            events.on(topic, self._forget_person)
         for topic in ("library", "catalog", "plugin_status", "reconnected"):
             events.on(topic, self._forget_all)
 
@@ -72,7 +78,7 @@ class Dashboard:
 
     def shelves(self, user_id: UUID) -> ViewerShelves:
         """The person's titles as cards."""
-        return ViewerShelves(user_id, self._catalog, self._tracking, self._library)
+        return ViewerShelves(user_id, self._catalog, self._tracking, self._library, self._downloads)
 
     async def widgets(self, viewer: Viewer) -> list[Shown]:
         """What every widget shows this viewer; empty ones are left out."""
@@ -133,6 +139,8 @@ def _plain(value: Any) -> Any:
     """A widget's data as JSON has it: cards become answers."""
     if isinstance(value, Card):
         return card_answer(value)
+    if isinstance(value, DownloadLine):
+        return asdict(value)
     if isinstance(value, CardAnswer) or value is None or isinstance(value, str | int | float):
         return value
     if isinstance(value, Mapping):

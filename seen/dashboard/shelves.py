@@ -8,8 +8,9 @@ from uuid import UUID
 
 from seen.catalog.model import EpisodeRow, Summary, picture_path
 from seen.catalog.service import Catalog
+from seen.downloads.pages.rows import JobRow, Rows
 from seen.library.service import Library
-from seen.plugin.models import Card, MediaKind
+from seen.plugin.models import Card, DownloadLine, MediaKind
 from seen.tracking.model import Mark, ProgressRow, card_of, left
 from seen.tracking.service import Tracking
 
@@ -18,8 +19,9 @@ class ViewerShelves:
     """The shelves of one person. Implements ``seen.plugin.capabilities.Shelves``."""
 
     def __init__(
-        self, user_id: UUID, catalog: Catalog, tracking: Tracking, library: Library
+        self, user_id: UUID, catalog: Catalog, tracking: Tracking, library: Library, rows: Rows
     ) -> None:
+        self._rows = rows
         self._user_id = user_id
         self._catalog = catalog
         self._tracking = tracking
@@ -67,6 +69,18 @@ class ViewerShelves:
         """Titles whose first file came last."""
         summaries, _ = await self._library.titles(None, sort="added", limit=limit)
         return await self._tracking.cards(self._user_id, summaries)
+
+    async def downloads(self, limit: int) -> Sequence[DownloadLine]:
+        """Downloads that have not ended, those that move first."""
+        return [_download(each) for each in await self._rows.unfinished(self._user_id, limit)]
+
+
+def _download(row: JobRow) -> DownloadLine:
+    speed = int(row.speeds.rpartition(",")[2] or 0)
+    return DownloadLine(
+        row.id, row.title, row.href, row.kind, row.poster, row.art, row.share, row.head, row.detail,
+        row.tone, speed,
+    )  # fmt: skip
 
 
 def _in_progress(

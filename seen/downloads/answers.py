@@ -70,11 +70,13 @@ class DownloadFileAnswer(Answer):
 
 
 class DownloadSummary(Answer):
-    """All downloads in a few figures. ``counts`` by status; ``speedMbps`` and ``etaSeconds`` of
-    what runs; ``freeBytes`` on the disk, null where it cannot be asked."""
+    """All downloads in a few figures. ``counts`` by status; ``speedMbps``, ``etaSeconds`` and
+    ``progressPercent`` (the average) of what runs; ``freeBytes`` on the disk, null where it cannot
+    be asked."""
 
     counts: dict[str, int]
     active: int
+    progress_percent: int
     speed_mbps: float
     eta_seconds: int | None
     free_bytes: int | None
@@ -122,7 +124,8 @@ def file_answer(file: JobFile) -> DownloadFileAnswer:
 def summary_answer(summary: Summary) -> DownloadSummary:
     load = summary.load
     return DownloadSummary(
-        counts=summary.counts, active=load.jobs, speed_mbps=round(load.speed * 8 / 1e6, 3),
+        counts=summary.counts, active=load.jobs, progress_percent=load.percent,
+        speed_mbps=round(load.speed * 8 / 1e6, 3),
         eta_seconds=load.missing // load.speed if load.speed and load.missing else None,
         free_bytes=summary.free,
     )  # fmt: skip

@@ -25,11 +25,12 @@ from seen.downloads.answers import (
     preferences_answer,
     summary_answer,
 )
+from seen.downloads.model.deeds import Action
 from seen.downloads.model.preferences import Way
 from seen.downloads.model.records import SourceType
 from seen.downloads.model.sources import LONGEST_SOURCE, LONGEST_TITLE
 from seen.downloads.model.states import Status
-from seen.downloads.service import Action, Downloads, Move, Request
+from seen.downloads.service import Downloads, Move, Request
 
 Limit = Annotated[int, msgspec.Meta(ge=1, le=200)]
 Priority = Annotated[int, msgspec.Meta(ge=-1, le=1)]
@@ -261,7 +262,7 @@ def _add_changing(api: Api, downloads: Downloads) -> None:
     @api.delete("/downloads/{id}")
     async def cancel(call: Call, id: UUID) -> DownloadAnswer:
         """Cancel a download and take its files away. One that has ended stays as it is."""
-        return download_answer(await downloads.cancel(call.viewer, id))
+        return download_answer(await downloads.do(call.viewer, id, "cancel"))
 
     @api.patch("/downloads/{id}")
     async def change(call: Call, id: UUID, body: DownloadChange) -> DownloadAnswer:
@@ -279,22 +280,22 @@ def _add_changing(api: Api, downloads: Downloads) -> None:
     @api.post("/downloads/{id}/pause", also={409: "It has ended"})
     async def pause(call: Call, id: UUID) -> DownloadAnswer:
         """Let a download rest. It keeps its bytes and gives its place to another one."""
-        return download_answer(await downloads.pause(call.viewer, id))
+        return download_answer(await downloads.do(call.viewer, id, "pause"))
 
     @api.post("/downloads/{id}/resume", also={409: "It has ended"})
     async def resume(call: Call, id: UUID) -> DownloadAnswer:
         """Let a download go on as soon as there is a place for it."""
-        return download_answer(await downloads.resume(call.viewer, id))
+        return download_answer(await downloads.do(call.viewer, id, "resume"))
 
     @api.post("/downloads/{id}/retry", also={409: "There is nothing to try again"})
     async def retry(call: Call, id: UUID) -> DownloadAnswer:
         """Try a download again now, or its hand-over to the library."""
-        return download_answer(await downloads.retry(call.viewer, id))
+        return download_answer(await downloads.do(call.viewer, id, "retry"))
 
     @api.post("/downloads/{id}/remove", also={409: "It has not ended"})
     async def remove(call: Call, id: UUID) -> None:
         """Take a download that has ended off the list. What is in the library stays."""
-        await downloads.remove(call.viewer, id)
+        await downloads.do(call.viewer, id, "remove")
 
     @api.post("/downloads/order")
     async def reorder(call: Call, body: Order) -> None:

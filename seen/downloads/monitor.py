@@ -23,7 +23,8 @@ from seen.plugin.models import EngineStatus
 
 _STATUS_SECONDS = 10.0
 # Lines in one event, so that it fits into what PostgreSQL takes.
-_LINES_IN_EVENT = 25
+_LINES_IN_EVENT = 20
+_LONGEST_MESSAGE = 120
 MOVED = "download_progress"
 """The topic of the event that tells how far downloads are."""
 
@@ -127,7 +128,7 @@ def _told(progress: Sequence[Progress], written: Sequence[Written]) -> list[Even
         step = by_id[each.id]
         people.setdefault(each.user_id, []).append(
             [str(step.job_id), step.percent, step.bytes_done, step.bytes_total, step.speed,
-             step.eta_seconds, step.message]
+             step.eta_seconds, step.message[:_LONGEST_MESSAGE]]
         )  # fmt: skip
     return [
         Event(MOVED, user_id=str(user_id), facts={"jobs": lines[at : at + _LINES_IN_EVENT]})

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 from seen.core.db import Connection, Database
@@ -21,15 +21,15 @@ from seen.core.wording import size
 from seen.downloads import store
 from seen.downloads.disk import free_bytes
 from seen.downloads.ledger import CHANGED, tell
-from seen.downloads.model import steps
+from seen.downloads.model.deeds import Action, Deed, deed_for
 from seen.downloads.model.preferences import Quota, read_preferences
 from seen.downloads.model.records import Job, JobEvent, JobFile, SourceType
 from seen.downloads.model.sources import LONGEST_TITLE, Source, read_source
-from seen.downloads.model.states import IllegalMove, Status
+from seen.downloads.model.states import UNFINISHED, Status
+from seen.downloads.model.steps import Change
 from seen.downloads.model.torrents import Torrent, read_torrent
-from seen.downloads.store import Load, Place, Wanted
+from seen.downloads.store import Load, Place, Row, Wanted
 
-Action = Literal["pause", "resume", "retry", "cancel", "remove"]
 Move = Literal["up", "down", "first", "last"]
 
 
@@ -161,6 +161,34 @@ class Downloads:
         page = rows[:limit]
         return page, (page[-1].updated_at, page[-1].id) if len(rows) > limit else None
 
+    async def rows(
+        self, viewer: Viewer, *, statuses: Collection[Status], everyone: bool,
+        after: Row | None, limit: int,
+    ) -> tuple[list[Job], Row | None]:  # fmt: skip
+        """A page of downloads as people look at them: what moves, what waits in the order of the
+        line, what has ended; and where the next page begins."""
+        found = await store.rows(
+            self._db, viewer.user_id, everyone=everyone and viewer.is_admin, statuses=statuses,
+            after=after, limit=limit + 1,
+        )  # fmt: skip
+        page = found[:limit]
+        return [each for each, _ in page], page[-1][1] if len(found) > limit else None
+
+    async def unfinished(self, user_id: UUID, limit: int) -> list[Job]:
+        """A person's downloads that have not ended, those that move first."""
+        found = await store.rows(
+            self._db, user_id, everyone=False, statuses=UNFINISHED, after=None, limit=limit
+        )
+        return [each for each, _ in found]
+
+    async def main_files(self, job_ids: Sequence[UUID]) -> dict[UUID, str]:
+        """The largest file of each of some downloads."""
+        return await store.main_files(self._db, job_ids)
+
+    async def places(self, job_ids: Sequence[UUID]) -> dict[UUID, int]:
+        """How many are before each of some downloads that wait in line."""
+        return await store.places(self._db, job_ids)
+
     async def events(
         self, viewer: Viewer, job_id: UUID, after: datetime | None = None, limit: int = 100
     ) -> list[JobEvent]:
@@ -196,57 +224,63 @@ class Downloads:
 
     # --- changing ----------------------------------------------------------------------------
 
-    async def cancel(self, viewer: Viewer, job_id: UUID) -> Job:
-        """Cancel a download; one that has ended stays as it is. Raises NotHere."""
+    async def do(self, viewer: Viewer, job_id: UUID, action: Action) -> Job:
+        """Do something with one download.
+
+        ``pause`` lets it rest and gives its place to another one, ``resume`` lets it go on as soon
+        as there is a place, ``retry`` tries it again now (or the hand-over of one that could not
+        come into the library), ``cancel`` ends it and takes its files away, which leaves one that
+        has ended as it is, ``remove`` takes it off the list. Raises NotHere, or Conflict where the
+        download is in no state for it.
+        """
         async with self._db.transaction() as connection:
-            job = await self._locked(connection, viewer, job_id)
-            if not job.is_terminal:
-                await self._write(connection, steps.cancelled(job))
-        return await self.job(viewer, job_id)
+            errors = await self._do(connection, viewer, [job_id], action)
+            if error := errors[job_id]:
+                raise error
+            found = await store.jobs_by_id(connection, [job_id])
+        return found[0]
 
-    async def pause(self, viewer: Viewer, job_id: UUID) -> Job:
-        """Let a download rest; it keeps its bytes. Raises NotHere, Conflict when it has ended."""
-        return await self._set_paused(viewer, job_id, True)
-
-    async def resume(self, viewer: Viewer, job_id: UUID) -> Job:
-        """Let a download go on as soon as there is a place for it."""
-        return await self._set_paused(viewer, job_id, False)
-
-    async def _set_paused(self, viewer: Viewer, job_id: UUID, paused: bool) -> Job:
+    async def do_all(
+        self, viewer: Viewer, job_ids: Sequence[UUID], action: Action
+    ) -> dict[UUID, str]:
+        """Do the same with many downloads; for each "" or the reason why not."""
         async with self._db.transaction() as connection:
-            job = await self._locked(connection, viewer, job_id)
-            if job.is_terminal:
-                raise Conflict("This download has ended.", code="ended")
-            if job.paused != paused:
-                await store.set_paused(connection, job.id, paused)
-                reason = "paused" if paused else "resumed"
-                await self._note(connection, job, reason.capitalize(), {"reason": reason})
-        return await self.job(viewer, job_id)
+            errors = await self._do(connection, viewer, job_ids, action)
+        return {job_id: error.detail if error else "" for job_id, error in errors.items()}
 
-    async def retry(self, viewer: Viewer, job_id: UUID) -> Job:
-        """Try a download again now that waits for another try or has failed, or the hand-over of
-        one that could not come into the library. Raises NotHere, or Conflict for any other."""
-        async with self._db.transaction() as connection:
-            job = await self._locked(connection, viewer, job_id)
-            if job.import_state == "blocked":
-                written = await store.set_import(connection, job.id, "waiting", "", "Trying again")
-                await tell(self._events, connection, written)
-                return replace(job, import_state="waiting", import_reason="")
+    async def _do(
+        self, connection: Connection, viewer: Viewer, job_ids: Sequence[UUID], action: Action
+    ) -> dict[UUID, SeenError | None]:
+        locked = await store.lock_jobs(
+            connection, job_ids, viewer.user_id, everyone=viewer.is_admin
+        )
+        jobs = {each.id: each for each in locked}
+        errors: dict[UUID, SeenError | None] = {}
+        deeds: list[tuple[Job, Deed]] = []
+        for job_id in dict.fromkeys(job_ids):
             try:
-                await self._write(connection, steps.retried(job))
-            except IllegalMove as error:
-                raise Conflict("There is nothing to try again.", code="not_failed") from error
-        return await self.job(viewer, job_id)
+                if job_id not in jobs:
+                    raise NotHere("There is no such download.")
+                deeds.append((jobs[job_id], deed_for(jobs[job_id], action)))
+                errors[job_id] = None
+            except SeenError as error:
+                errors[job_id] = error
+        await self._apply(connection, deeds)
+        return errors
 
-    async def remove(self, viewer: Viewer, job_id: UUID) -> None:
-        """Take a download that has ended off the list, and what is left of its folder away. What
-        is in the library stays. Raises NotHere, or Conflict while it has not ended."""
-        async with self._db.transaction() as connection:
-            job = await self._locked(connection, viewer, job_id)
-            if not job.is_terminal or job.import_state in ("waiting", "importing"):
-                raise Conflict("This download has not ended.", code="not_ended")
-            await store.set_removed(connection, job.id)
-            await self._tell(connection, job)
+    async def _apply(self, connection: Connection, deeds: Sequence[tuple[Job, Deed]]) -> None:
+        changes = [deed for _, deed in deeds if isinstance(deed, Change)]
+        written = await store.write_changes(connection, changes, fenced=False)
+        for what in ("pause", "resume"):
+            ids = [job.id for job, deed in deeds if deed == what]
+            written += await store.set_paused(connection, ids, what == "pause")
+        for job, deed in deeds:
+            if deed == "import":
+                said = "Trying again"
+                written += await store.set_import(connection, job.id, "waiting", "", said)
+        removed = [job.id for job, deed in deeds if deed == "remove"]
+        written += await store.set_removed(connection, removed)
+        await tell(self._events, connection, written)
 
     async def change(
         self, viewer: Viewer, job_id: UUID, *, title: str | None = None,
@@ -303,23 +337,6 @@ class Downloads:
         await self.reorder(viewer, row)
         return await self.job(viewer, job_id)
 
-    async def do_all(
-        self, viewer: Viewer, job_ids: Sequence[UUID], action: Action
-    ) -> dict[UUID, str]:
-        """Do the same with many downloads; for each "" or the reason why not."""
-        work: dict[Action, Any] = {
-            "pause": self.pause, "resume": self.resume, "retry": self.retry, "cancel": self.cancel,
-            "remove": self.remove,
-        }  # fmt: skip
-        results = {}
-        for job_id in dict.fromkeys(job_ids):
-            try:
-                await work[action](viewer, job_id)
-                results[job_id] = ""
-            except SeenError as error:
-                results[job_id] = error.detail
-        return results
-
     # --- inside ------------------------------------------------------------------------------
 
     async def _locked(self, connection: Connection, viewer: Viewer, job_id: UUID) -> Job:
@@ -329,10 +346,6 @@ class Downloads:
         if found is None:
             raise NotHere("There is no such download.")
         return found
-
-    async def _write(self, connection: Connection, change: steps.Change) -> None:
-        written = await store.write_changes(connection, [change], fenced=False)
-        await tell(self._events, connection, written)
 
     async def _note(
         self, connection: Connection, job: Job, message: str, facts: dict[str, object]

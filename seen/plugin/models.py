@@ -504,6 +504,27 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class DownloadLine:
+    """A download as a widget shows it.
+
+    ``share`` is 0 to 1; ``head`` and ``detail`` say how it stands ("Downloading 84%", "28.1 MB/s ·
+    2 min left"); ``speed`` is in bytes per second. ``tone`` repeats in a colour what the words say.
+    """
+
+    id: str
+    title: str
+    href: str
+    kind: str = "movie"
+    poster: str = ""
+    art: str = ""
+    share: float = 0.0
+    head: str = ""
+    detail: str = ""
+    tone: Literal["live", "idle", "warn", "bad", "ok"] = "live"
+    speed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class WidgetData:
     """What a widget shows: a template's name and its data, never markup.
 

@@ -17,6 +17,7 @@ from seen.core.cookies import kept_theme
 from seen.core.errors import SeenError
 from seen.core.http import VIEWER, Call
 from seen.core.viewer import Viewer
+from seen.downloads.service import Downloads
 from seen.library.service import Library
 
 # The wall behind the sign-in: invented titles, drawn.
@@ -56,10 +57,15 @@ class Shell:
     """Renders templates, with or without the shell. Implements ``seen.core.pages.Renderer``."""
 
     def __init__(
-        self, environment: Environment, library: Library, disk: Callable[[], Path | None]
+        self,
+        environment: Environment,
+        library: Library,
+        downloads: Downloads,
+        disk: Callable[[], Path | None],
     ) -> None:
         self._environment = environment
         self._library = library
+        self._downloads = downloads
         self._disk = disk
 
     async def page(
@@ -67,7 +73,8 @@ class Shell:
     ) -> web.Response:
         """A page inside the shell."""
         viewer = call.viewer
-        groups = navigation(viewer, await self._library.counts(), active)
+        running = await self._downloads.running(viewer.user_id)
+        groups = navigation(viewer, await self._library.counts(), running.jobs, active)
         items = {item.href: item for group in groups for item in group.items}
         around = {
             "theme": theme_of(call.request),
@@ -84,6 +91,7 @@ class Shell:
                 "suggestions": "/app/search/suggestions",
                 "query": call.request.query.get("q", ""),
             },
+            "ring": {"count": running.jobs, "percent": running.percent, "href": "/app/downloads"},
             "storage": _storage(self._disk()),
             "notices": [],
             "events": "/app/events",
@@ -132,11 +140,11 @@ def theme_of(request: web.Request) -> str:
     return kept_theme(request)
 
 
-_TABS = ("/app/dashboard", "/app/discover", "/app/movies", "/app/shows", "/app/library")
+_TABS = ("/app/dashboard", "/app/discover", "/app/movies", "/app/downloads", "/app/library")
 
 
-def navigation(viewer: Viewer, counts: dict[str, int], active: str) -> list[NavGroup]:
-    """The places this viewer can go to."""
+def navigation(viewer: Viewer, counts: dict[str, int], running: int, active: str) -> list[NavGroup]:
+    """The places this viewer can go to; ``running`` downloads are under way."""
     groups = [
         NavGroup(
             "",
@@ -153,7 +161,10 @@ def navigation(viewer: Viewer, counts: dict[str, int], active: str) -> list[NavG
                 NavItem("library", "Library", "/app/library"),
             ],
         ),
-        NavGroup("Server", []),
+        NavGroup(
+            "Server",
+            [NavItem("download", "Downloads", "/app/downloads", running or None, live=True)],
+        ),
     ]
     if viewer.is_admin:
         groups[2].items += [

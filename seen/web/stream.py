@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import msgspec
 from aiohttp import web
@@ -10,21 +11,46 @@ from aiohttp import web
 from seen.core.events import Event, Events
 from seen.core.http import Call
 from seen.core.viewer import Viewer
+from seen.downloads.ledger import CHANGED
+from seen.downloads.model.sentences import running
+from seen.downloads.monitor import MOVED
 
 _PING_SECONDS = 20.0
 # What pages may hear; everything else is between the server's own parts.
 _FOR_ALL = {"library": "library", "job": "scan", "catalog": "catalog"}
 _FOR_ADMINS = {"plugins": "plugins", "plugin_status": "plugins"}
 _FOR_OWNER = {"progress": "progress"}
+# An admin hears of other people's downloads under another name.
+_FOR_OWNER_AND_ADMINS = (CHANGED, MOVED)
 
 
 def topic_for(event: Event, viewer: Viewer) -> str:
     """The topic a viewer's page hears for an event; "" when it is none of their business."""
+    own = event.user_id == str(viewer.user_id)
     if event.topic in _FOR_OWNER:
-        return _FOR_OWNER[event.topic] if event.user_id == str(viewer.user_id) else ""
+        return _FOR_OWNER[event.topic] if own else ""
+    if event.topic in _FOR_OWNER_AND_ADMINS:
+        if own or not event.user_id:
+            return event.topic
+        return f"everyones_{event.topic}" if viewer.is_admin else ""
     if viewer.is_admin and event.topic in _FOR_ADMINS:
         return _FOR_ADMINS[event.topic]
     return _FOR_ALL.get(event.topic, "")
+
+
+def _message(topic: str, event: Event) -> bytes:
+    """What a page is told. How far downloads are comes along, so that nobody has to ask."""
+    if event.topic == MOVED:
+        lines = [_line(*each) for each in event.facts.get("jobs", ())]
+        return msgspec.json.encode({"topic": topic, "jobs": lines})
+    return msgspec.json.encode({"topic": topic, "subject": event.subject})
+
+
+def _line(
+    job_id: str, percent: int, done: int, total: int, speed: int, eta: int | None, message: str
+) -> list[Any]:
+    said = running(percent, done, total, speed, eta, message)
+    return [job_id, percent, said.head, said.detail, speed]
 
 
 class Streams:
@@ -70,8 +96,7 @@ class Streams:
                     # Something about the account changed; the page comes back if it still may.
                     return
                 if topic := topic_for(event, viewer):
-                    message = msgspec.json.encode({"topic": topic, "subject": event.subject})
-                    await response.write(b"data: " + message + b"\n\n")
+                    await response.write(b"data: " + _message(topic, event) + b"\n\n")
 
     def close(self) -> None:
         """End all streams."""

@@ -35,6 +35,8 @@ PAGES = [
     "/app/admin",
     "/app/admin/roots",
     "/app/admin/plugins",
+    "/app/admin/downloads",
+    "/app/downloads",
     "/app/admin/jobs",
     "/app/admin/users",
     "/app/setup/folders",

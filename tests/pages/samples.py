@@ -8,6 +8,8 @@ from typing import Any
 from urllib.parse import quote
 
 from seen.artwork.model import accent, lettering
+from tests.pages.download_samples import download_pages
+from tests.pages.download_samples import widget as download_widget
 
 Context = dict[str, Any]
 
@@ -102,6 +104,7 @@ def nav(active: str) -> list[It]:
         It(
             label="Server",
             items=[
+                item("download", "Downloads", "/downloads", 3),
                 item("shield", "Admin", "/admin"),
                 item("puzzle", "Plugins", "/plugins"),
                 item("settings", "Settings", "/settings_appearance"),
@@ -127,6 +130,7 @@ def shell(active: str = "", theme: str = "dark", query: str = "") -> Context:
         "search": It(action="/search", suggestions="/suggestions", query=query),
         "storage": It(text="3.1 of 8 TB used", share=0.39),
         "notices": [],
+        "ring": It(count=3, percent=61, href="/downloads"),
         "events": None,
     }
 
@@ -187,6 +191,7 @@ def widgets() -> list[It]:
             error="",
             data={"cards": next_up},
         ),
+        download_widget(),
         It(
             id="added",
             slot="main",
@@ -938,7 +943,11 @@ def pages(theme: str = "dark") -> dict[str, tuple[str, Context]]:
     def inside(active: str, more: Context, **shell_more: Any) -> Context:
         return shell(active, theme) | shell_more | more
 
-    return {
+    downloads = {
+        name: (template, inside("Downloads", context))
+        for name, (template, context) in download_pages().items()
+    }
+    return downloads | {
         "dashboard": (
             "dashboard/dashboard.html",
             inside("Home", {"widgets": widgets(), "scan": scan, "empty": False}),

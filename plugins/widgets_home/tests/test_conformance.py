@@ -6,9 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from seen_widgets_home.widgets import ContinueWatching, NextUp, RecentlyAdded
+from seen_widgets_home.widgets import (
+    ActiveDownloads,
+    ContinueWatching,
+    NextUp,
+    RecentlyAdded,
+)
 
 from seen.plugin.capabilities import WidgetRequest
+from seen.plugin.models import DownloadLine
 from seen.plugin.testing.conformance import WidgetSuite
 from seen.plugin.testing.conformance.widget import CARDS
 from seen.plugin.testing.fakes import FakeShelves
@@ -43,6 +49,22 @@ class TestNextUp(WidgetSuite):
     async def test_the_row_is_as_long_as_the_admin_wants(self, running: Any) -> None:
         found = await running.data(WidgetRequest("me", FakeShelves(upcoming=CARDS)))
         assert len(found.data["cards"]) == 5
+
+
+class TestActiveDownloads(WidgetSuite):
+    package = "seen_widgets_home"
+
+    @pytest.fixture
+    def subject(self, plugin_context: Callable[..., Any]) -> ActiveDownloads:
+        return ActiveDownloads(plugin_context())
+
+    async def test_it_is_left_out_when_nothing_comes(self, running: Any) -> None:
+        assert (await running.data(WidgetRequest("me", FakeShelves()))).empty
+
+    async def test_a_few_downloads_are_enough(self, running: Any) -> None:
+        lines = [DownloadLine(str(n), f"Film {n}", "/app/downloads") for n in range(9)]
+        found = await running.data(WidgetRequest("me", FakeShelves(coming=lines)))
+        assert found.data["downloads"] == tuple(lines[:4]) and not found.empty
 
 
 class TestRecentlyAdded(WidgetSuite):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
+from uuid import UUID
 
 from aiohttp import web
 
@@ -18,6 +19,7 @@ from seen.core.http import Call
 from seen.core.jobs import JobEngine, JobState, Run
 from seen.core.pages import Pages, Renderer
 from seen.core.wording import counted, joined
+from seen.downloads.pages.settings import SETTINGS as DOWNLOADS
 from seen.host import PluginView
 from seen.library.model.records import Root
 from seen.library.service import Library
@@ -74,6 +76,7 @@ def pages(
                 _folder_door(roots),
                 _plugin_door(views),
                 Door("users", "People", people, PEOPLE),
+                _download_door((await plugins.download_preferences()).roots, roots),
                 _job_door(await jobs.states()),
                 Door(
                     "scan-search",
@@ -105,6 +108,14 @@ def _plugin_door(views: Sequence[PluginView]) -> Door:
     if unwell:
         return Door("puzzle", "Plugins", f"{on} on, {unwell} need a look", PLUGINS, "warn")
     return Door("puzzle", "Plugins", f"{on} on, all healthy", PLUGINS, "ok")
+
+
+def _download_door(chosen: Mapping[str, UUID], roots: Sequence[Root]) -> Door:
+    paths = [each.path for each in roots if each.id in chosen.values()]
+    if not paths:
+        text = "No folder for finished downloads yet"
+        return Door("download", "Downloads", text, DOWNLOADS, "warn")
+    return Door("download", "Downloads", f"Finished ones go to {joined(paths)}", DOWNLOADS, "ok")
 
 
 def _job_door(states: Sequence[JobState]) -> Door:

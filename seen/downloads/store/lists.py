@@ -94,3 +94,65 @@ async def of_media(db: Executor, viewer_id: UUID, media_ids: Sequence[UUID]) -> 
         list(media_ids),
     )
     return [job_of(row) for row in rows]
+
+
+# --- for the page --------------------------------------------------------------------------------
+
+Row = tuple[int, float, UUID]
+"""Where a page of the page's list ends: its group, the order in there, and the id."""
+
+# What moves comes first, then what waits in the order of the line, then what has ended last.
+_GROUP = (
+    "case status when 'downloading' then 0 when 'preparing' then 0 when 'stalled' then 1"
+    " when 'retrying' then 2 when 'queued' then 2 else 3 end"
+)
+_WITHIN = (
+    "case when status in ('downloading', 'preparing')"
+    "  then extract(epoch from coalesce(started_at, created_at))"
+    " when status = 'stalled' then extract(epoch from coalesce(not_before, updated_at))"
+    " when status in ('retrying', 'queued')"
+    "  then coalesce(queue_position, 0) - 1e10 * priority"
+    " else - extract(epoch from updated_at) end::double precision"
+)
+
+
+async def rows(
+    db: Executor, viewer_id: UUID, *, everyone: bool, statuses: Collection[str],
+    after: Row | None, limit: int,
+) -> list[tuple[Job, Row]]:  # fmt: skip
+    """A page of jobs in the order in which people look at them, each with its own place."""
+    arguments: list[object] = [viewer_id, list(statuses), limit]
+    whose = "$1::uuid is not null" if everyone else "user_id = $1"
+    beyond = ""
+    if after is not None:
+        arguments += after
+        beyond = "where (group_, within_, id) > ($4, $5, $6)"
+    found = await db.fetch(
+        f"select * from (select {JOB}, {_GROUP} as group_, {_WITHIN} as within_"
+        f" from download_jobs where {whose} and not removed and status = any($2::text[])) j"
+        f" {beyond} order by group_, within_, id limit $3",
+        *arguments,
+    )
+    return [(job_of(row), (row["group_"], row["within_"], row["id"])) for row in found]
+
+
+async def places(db: Executor, job_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """How many downloads are before each of some that wait in line."""
+    found = await db.fetch(
+        "select id, before from (select id, row_number() over"
+        "   (order by priority desc, queue_position, id) - 1 as before from download_jobs"
+        "   where status in ('queued', 'retrying') and not paused and not removed) line"
+        " where id = any($1::uuid[])",
+        list(job_ids),
+    )
+    return {row["id"]: row["before"] for row in found}
+
+
+async def main_files(db: Executor, job_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """The largest file of each of some jobs."""
+    found = await db.fetch(
+        "select distinct on (job_id) job_id, path from download_files"
+        " where job_id = any($1::uuid[]) order by job_id, size_bytes desc, path",
+        list(job_ids),
+    )
+    return {row["job_id"]: row["path"] for row in found}

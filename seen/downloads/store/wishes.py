@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from seen.core.db import Executor
 from seen.downloads.model.records import Job
 from seen.downloads.model.sources import Source
+from seen.downloads.store.changes import Written
 from seen.downloads.store.rows import JOB, job_of
 
 
@@ -78,15 +79,39 @@ async def lock_person(db: Executor, user_id: UUID) -> None:
     await db.execute("select pg_advisory_xact_lock(hashtextextended($1::text, 22))", str(user_id))
 
 
-async def set_paused(db: Executor, job_id: UUID, paused: bool) -> None:
-    """Let a job rest or go on. One that runs gives its place back at once."""
-    await db.execute(
-        "update download_jobs set paused = $2, updated_at = now(),"
-        " held = case when $2 then status in ('preparing', 'downloading') else held end,"
-        " download_speed_mbps = 0, eta_seconds = null where id = $1",
-        job_id,
+async def lock_jobs(
+    db: Executor, job_ids: Sequence[UUID], viewer_id: UUID, *, everyone: bool
+) -> list[Job]:
+    """Some jobs of a person, or with ``everyone`` of anybody, locked until the transaction ends."""
+    rows = await db.fetch(
+        f"select {JOB} from download_jobs where id = any($1::uuid[]) and ($3 or user_id = $2)"
+        " and not removed order by id for update",
+        list(job_ids),
+        viewer_id,
+        everyone,
+    )
+    return [job_of(row) for row in rows]
+
+
+async def set_paused(db: Executor, job_ids: Sequence[UUID], paused: bool) -> list[Written]:
+    """Let jobs rest or go on, with an event for each. One that runs gives its place back at
+    once."""
+    rows = await db.fetch(
+        "with written as ("
+        " update download_jobs set paused = $2, updated_at = now(),"
+        "  held = case when $2 then status in ('preparing', 'downloading') else held end,"
+        "  download_speed_mbps = 0, eta_seconds = null where id = any($1::uuid[])"
+        "  returning id, user_id, status, progress_percent"
+        "), told as ("
+        " insert into download_events (job_id, status, message, progress_percent, payload)"
+        "  select id, status, case when $2 then 'Paused' else 'Resumed' end, progress_percent,"
+        "   jsonb_build_object('reason', case when $2 then 'paused' else 'resumed' end)"
+        "   from written"
+        ") select id, user_id, status from written",
+        list(job_ids),
         paused,
     )
+    return [Written(row["id"], row["user_id"], row["status"]) for row in rows]
 
 
 async def set_label(
@@ -102,13 +127,14 @@ async def set_label(
     )
 
 
-async def set_removed(db: Executor, job_id: UUID) -> None:
-    """Take a job off the list; a worker takes its folder away, and then the row."""
-    await db.execute(
-        "update download_jobs set removed = true, needs_release = true,"
-        " lease_until = case when lease_owner is null then null else lease_until end where id = $1",
-        job_id,
+async def set_removed(db: Executor, job_ids: Sequence[UUID]) -> list[Written]:
+    """Take jobs off the list; a worker takes their folders away, and then the rows."""
+    rows = await db.fetch(
+        "update download_jobs set removed = true, needs_release = true"
+        " where id = any($1::uuid[]) returning id, user_id, status",
+        list(job_ids),
     )
+    return [Written(row["id"], row["user_id"], row["status"]) for row in rows]
 
 
 async def delete_removed(db: Executor, job_id: UUID, token: int | None) -> None:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from seen.plugin.capabilities.capability import Capability
-from seen.plugin.models import Card, WidgetData
+from seen.plugin.models import Card, DownloadLine, WidgetData
 
 
 class Shelves(Protocol):
-    """The viewer's own titles, ready as cards. Every call is one query whatever the limit."""
+    """What is the viewer's own, ready to be drawn. Every call is a few queries whatever the
+    limit."""
 
     async def continue_watching(self, limit: int) -> Sequence[Card]:
         """Started and not finished, last played first."""
@@ -26,6 +27,10 @@ class Shelves(Protocol):
         """Titles whose first file came last."""
         ...
 
+    async def downloads(self, limit: int) -> Sequence[DownloadLine]:
+        """Downloads that have not ended, those that move first."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class WidgetRequest:
@@ -37,7 +42,7 @@ class WidgetRequest:
 
 class Widget(Capability, Protocol):
     """Feature: ``data``. ``slot`` is where it stands by default; ``topics`` are the events after
-    which it shows something else ("progress", "library")."""
+    which it shows something else ("progress", "library", "downloads")."""
 
     @property
     def slot(self) -> Literal["hero", "main", "side"]: ...

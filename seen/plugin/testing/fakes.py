@@ -16,7 +16,7 @@ import aiohttp
 
 from seen.core.egress import EgressRefused, Guard, guarded_session, refused_networks
 from seen.core.proxy import GuardedProxy
-from seen.plugin.models import Card
+from seen.plugin.models import Card, DownloadLine
 from seen.plugin.sharing import ProcessShared
 
 P = ParamSpec("P")
@@ -142,11 +142,12 @@ class _Enclosure(Guard):
 
 @dataclass
 class FakeShelves:
-    """Shelves with given cards."""
+    """Shelves with given cards and downloads."""
 
     in_progress: Sequence[Card] = ()
     upcoming: Sequence[Card] = ()
     added: Sequence[Card] = ()
+    coming: Sequence[DownloadLine] = ()
 
     async def continue_watching(self, limit: int) -> Sequence[Card]:
         return self.in_progress[:limit]
@@ -156,3 +157,6 @@ class FakeShelves:
 
     async def recently_added(self, limit: int) -> Sequence[Card]:
         return self.added[:limit]
+
+    async def downloads(self, limit: int) -> Sequence[DownloadLine]:
+        return self.coming[:limit]

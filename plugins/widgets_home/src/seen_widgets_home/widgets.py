@@ -9,9 +9,12 @@ from seen.plugin import Health, PluginContext
 from seen.plugin.capabilities import WidgetRequest
 from seen.plugin.models import WidgetData
 
+# Lines in the panel of downloads.
+_DOWNLOADS = 4
+
 
 class HomeWidget:
-    """What the three have in common: nothing to start, nothing that can fail."""
+    """What they have in common: nothing to start, nothing that can fail."""
 
     id = ""
     title = ""
@@ -59,6 +62,21 @@ class NextUp(HomeWidget):
         """``cards``: they play when clicked, where a file is there."""
         cards = tuple(await request.shelves.next_up(self._length))
         return WidgetData("dashboard/widget_next_up.html", {"cards": cards}, empty=not cards)
+
+
+class ActiveDownloads(HomeWidget):
+    """What is being downloaded, and what waits for it."""
+
+    id = "active_downloads"
+    title = "Downloads"
+    size: Literal["full", "half"] = "half"
+    topics: AbstractSet[str] = frozenset({"downloads"})
+
+    async def data(self, request: WidgetRequest) -> WidgetData:
+        """``downloads``: those that move first; ``href``: the page with all of them."""
+        found = tuple(await request.shelves.downloads(_DOWNLOADS))
+        data = {"downloads": found, "href": "/app/downloads"}
+        return WidgetData("dashboard/widget_downloads.html", data, empty=not found)
 
 
 class RecentlyAdded(HomeWidget):

@@ -2,6 +2,7 @@
 
 import { applyProperties, showSlider } from "./properties.js";
 import { startDialogs } from "./dialogs.js";
+import { startDownloads } from "./downloads.js";
 import { startEvents } from "./events.js";
 import { startSearch } from "./search.js";
 import { startRails, stepRail } from "./rails.js";
@@ -116,5 +117,6 @@ prepare();
 startToasts();
 startTheme();
 startDialogs();
+startDownloads();
 startEvents();
 startSearch();

@@ -11,6 +11,11 @@ function tell(message) {
     say(message.text, message.tone ?? "ok", message.href ? { label: message.label ?? "Open", href: message.href } : null);
     return;
   }
+  // What carries figures is for the page as it is; nobody asks again because of it.
+  if (message.jobs) {
+    document.body.dispatchEvent(new CustomEvent(`live-${message.topic}`, { detail: message, bubbles: true }));
+    return;
+  }
   // A scan may report hundreds of times a second; a picture a person can follow needs two.
   const wait = Math.max(0, 500 - (Date.now() - (last.get(message.topic)?.at ?? 0)));
   clearTimeout(last.get(message.topic)?.timer);

@@ -1,0 +1,1 @@
+"""Pages of downloads: the list, one download, and what admins decide."""
