@@ -31,7 +31,7 @@ from seen.core.pages import (
 from seen.core.rates import RateLimits
 from seen.core.viewer import Viewer
 from seen.core.wording import counted
-from seen.host import PluginView
+from seen.host import FieldView, PluginView
 from seen.library.model.records import Root
 from seen.library.service import Library
 
@@ -177,8 +177,8 @@ class SetUp:
             return await self.finish()
         plugin_id = given.get("provider", "")
         view = await self.plugins.plugin(plugin_id)
-        secrets = [each for each in view.fields if each.field.secret]
-        values = {name: value for name, value in form_values(secrets, given).items() if value}
+        values = form_values(_credentials(view), given)
+        values = {name: value for name, value in values.items() if value}
         try:
             if values:
                 await self.plugins.configure(call.viewer, plugin_id, values)
@@ -276,20 +276,24 @@ def _found(counts: dict[str, int]) -> str:
     return f"{parts} are ready."
 
 
+def _credentials(view: PluginView) -> list[FieldView]:
+    """What a plugin cannot work without: its keys, and whatever else is needed."""
+    return [each for each in view.fields if each.field.secret or each.field.required]
+
+
 def _asks_for_key(view: PluginView) -> bool:
-    secrets = [each for each in view.fields if each.field.secret]
-    return "metadata_providers" in view.provides and view.enabled and bool(secrets)
+    return "metadata_providers" in view.provides and view.enabled and bool(_credentials(view))
 
 
 def _provider(view: PluginView, faults: Faults, given: dict[str, str] | None) -> Provider:
-    secrets = [each for each in view.fields if each.field.secret]
-    ready = view.state == "running" and all(each.is_set for each in secrets)
+    needed = _credentials(view)
+    ready = view.state == "running" and all(each.is_set for each in needed)
     return Provider(
         id=view.id,
         name=view.title,
         help=view.attribution,
         help_href=view.homepage,
-        fields=form_fields(secrets, faults, given),
+        fields=form_fields(needed, faults, given),
         ready=ready,
         status=f"{view.title} answers." if ready else "",
     )
