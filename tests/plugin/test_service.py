@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
+import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
@@ -28,16 +29,15 @@ class Archive:
     async def answer(self, request: web.Request) -> web.StreamResponse:
         self.asked.append(request)
         made = self.answers[0] if len(self.answers) == 1 else self.answers.pop(0)
-        if (found := made()).text == "drop":
+        found = made()
+        if found.body == b"drop":
             assert request.transport is not None
             request.transport.close()
         return found
 
 
 @pytest.fixture
-async def archive(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Archive]:
-    monkeypatch.setattr(service, "BACKOFF", 0.005)
-    monkeypatch.setattr(service, "BLIND_PAUSE", 0.02)
+async def archive(impatient: None) -> AsyncIterator[Archive]:
     made = Archive()
     app = web.Application()
     app.router.add_route("*", "/{tail:.*}", made.answer)
@@ -93,6 +93,21 @@ async def test_a_service_that_stays_broken_is_unavailable(
     archive.answers = [says()]
     await client.get(PAGE)
     assert client.health.state == "healthy"
+
+
+async def test_an_endless_answer_is_given_up(
+    client: JsonService, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "_TIMEOUT", aiohttp.ClientTimeout(total=0.1))
+
+    async def endless() -> AsyncIterator[bytes]:
+        while True:
+            yield b" "
+            await asyncio.sleep(0.01)
+
+    archive.answers = [lambda: web.Response(body=endless())]
+    with pytest.raises(Unavailable):
+        await client.get(PAGE)
 
 
 async def test_a_refusal_is_the_plugins_to_name_and_no_outage(

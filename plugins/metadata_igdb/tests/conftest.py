@@ -2,53 +2,40 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import web
+from aiohttp.test_utils import TestServer
 from seen_metadata_igdb import client, token
 from seen_metadata_igdb.provider import IgdbProvider
 
-from seen.plugin import service
+# Tests are collected without packages, so a neighbour has to be made known.
+sys.path.insert(0, str(Path(__file__).parent))
 
-_NAME = "igdb_standin"
-if _NAME not in sys.modules:
-    # tests are collected without packages, so a neighbour is loaded by its path
-    _spec = importlib.util.spec_from_file_location(_NAME, Path(__file__).with_name("standin.py"))
-    assert _spec and _spec.loader
-    sys.modules[_NAME] = importlib.util.module_from_spec(_spec)
-    _spec.loader.exec_module(sys.modules[_NAME])
+from igdb_standin import Standin
 
 
 @pytest.fixture(autouse=True)
-def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Short pauses between requests and attempts."""
-    monkeypatch.setattr(service, "BACKOFF", 0.005)
-    monkeypatch.setattr(service, "BLIND_PAUSE", 0.1)
+def hurry(impatient: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The stand-in has no limit that would have to be kept."""
     monkeypatch.setattr(client, "PER_SECOND", 500)
     monkeypatch.setattr(token, "PER_SECOND", 500)
 
 
 @pytest.fixture
-async def standin() -> AsyncIterator[Any]:
+async def standin() -> AsyncIterator[Standin]:
     """The running stand-in."""
-    server = sys.modules[_NAME].Standin()
-    runner = web.AppRunner(server.app(), shutdown_timeout=0.5)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    host, port = runner.addresses[0][:2]
-    server.url = f"http://{host}:{port}"
-    yield server
-    await runner.cleanup()
+    made = Standin()
+    async with TestServer(made.app()) as server:
+        made.url = str(server.make_url("/")).rstrip("/")
+        yield made
 
 
 @pytest.fixture
-def config(standin: Any) -> dict[str, Any]:
+def config(standin: Standin) -> dict[str, Any]:
     """Right credentials and the stand-in's addresses."""
     return {
         "client_id": "client", "client_secret": "a secret", "base_url": f"{standin.url}/v4",

@@ -2,50 +2,34 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import web
+from aiohttp.test_utils import TestServer
 from seen_metadata_tmdb.provider import TmdbProvider
 
-from seen.plugin import service
+# Tests are collected without packages, so a neighbour has to be made known.
+sys.path.insert(0, str(Path(__file__).parent))
 
-_NAME = "tmdb_standin"
-if _NAME not in sys.modules:
-    # tests are collected without packages, so a neighbour is loaded by its path
-    _spec = importlib.util.spec_from_file_location(_NAME, Path(__file__).with_name("standin.py"))
-    assert _spec and _spec.loader
-    sys.modules[_NAME] = importlib.util.module_from_spec(_spec)
-    _spec.loader.exec_module(sys.modules[_NAME])
-
-
-@pytest.fixture(autouse=True)
-def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Short pauses between attempts."""
-    monkeypatch.setattr(service, "BACKOFF", 0.005)
-    monkeypatch.setattr(service, "BLIND_PAUSE", 0.1)
+from tmdb_standin import Standin
 
 
 @pytest.fixture
-async def standin() -> AsyncIterator[Any]:
+async def standin(impatient: None) -> AsyncIterator[Standin]:
     """The running stand-in."""
-    server = sys.modules[_NAME].Standin()
-    runner = web.AppRunner(server.app(), shutdown_timeout=0.5)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    host, port = runner.addresses[0][:2]
-    server.url = f"http://{host}:{port}/3"
-    yield server
-    await runner.cleanup()
+    made = Standin()
+    async with TestServer(made.app()) as server:
+        made.url = str(server.make_url("/3")).rstrip("/")
+        yield made
 
 
 @pytest.fixture
-async def provider(standin: Any, plugin_context: Callable[..., Any]) -> AsyncIterator[TmdbProvider]:
+async def provider(
+    standin: Standin, plugin_context: Callable[..., Any]
+) -> AsyncIterator[TmdbProvider]:
     """A provider with a right key."""
     made = TmdbProvider(plugin_context({"api_key": "test-key", "base_url": standin.url}))
     yield made

@@ -50,6 +50,15 @@ if async_fixture is not None:
 
 
 @pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets :mod:`seen.plugin.service` pause for moments only before it asks again."""
+    from seen.plugin import service
+
+    monkeypatch.setattr(service, "BACKOFF", 0.005)
+    monkeypatch.setattr(service, "BLIND_PAUSE", 0.1)
+
+
+@pytest.fixture
 def media_file(tmp_path: Path) -> Path:
     """A real film of two seconds, with sound: MP4, 320x180."""
     from seen.plugin.testing.media import write_film

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from seen.plugin import AuthFailed, MediaKind, NotFound, PluginError, Unavailable
+from seen.plugin import MediaKind, NotFound, PluginError, Unavailable
 from seen.plugin.models import ExternalRef, KnownTitle, Refreshed, TitleDetails
 from seen.plugin.reading import Json, text
+from seen.plugin.refreshing import refresh_each
 from seen_metadata_tmdb.client import TmdbClient
 from seen_metadata_tmdb.details import details
 from seen_metadata_tmdb.lookups import Lookups
@@ -22,9 +22,6 @@ _APPENDED = {
     "keywords,recommendations,similar,videos,watch/providers",
 }
 REFRESHED_AT_ONCE = 6
-"""Titles asked about at the same time, so that others still get a turn between them."""
-PATIENCE = 3
-"""Unanswered questions after which the rest of the titles is left for later."""
 
 
 def path_of(ref: ExternalRef) -> str:
@@ -50,29 +47,13 @@ class Pages:
         return made
 
     async def refresh(self, known: Sequence[KnownTitle], language: str) -> Sequence[Refreshed]:
-        """What became of titles. Raises the last trouble where none could be asked about."""
-        round_ = _Round(asyncio.Semaphore(REFRESHED_AT_ONCE))
-        unique = {each.ref: each for each in known if each.ref.source == SOURCE}
-        async with asyncio.TaskGroup() as group:
-            for each in unique.values():
-                group.create_task(self._look(each, language, round_))
-        if round_.trouble is not None and not round_.found:
-            raise round_.trouble
-        return tuple(round_.found)
+        """What became of titles: a conditional question for each."""
+        own = (each for each in known if _can_be(each.ref))
 
-    async def _look(self, known: KnownTitle, language: str, round_: _Round) -> None:
-        async with round_.turn:
-            if round_.over:
-                return
-            try:
-                made = await self._page(known.ref, language, known.validator)
-            except NotFound:
-                round_.found.append(Refreshed(known.ref, "gone"))
-            except PluginError as error:
-                round_.note(error)
-            else:
-                state = Refreshed(known.ref, "changed", made)
-                round_.found.append(state if made else Refreshed(known.ref, "unchanged"))
+        async def ask(each: KnownTitle) -> TitleDetails | None:
+            return await self._page(each.ref, language, each.validator)
+
+        return await refresh_each(own, ask, REFRESHED_AT_ONCE)
 
     async def _page(self, ref: ExternalRef, language: str, etag: str) -> TitleDetails | None:
         """The page; None where it has not changed since the ETag."""
@@ -110,20 +91,9 @@ class Pages:
         )
 
 
-class _Round:
-    """One refreshing of several titles."""
-
-    def __init__(self, turn: asyncio.Semaphore) -> None:
-        self.turn = turn
-        self.found: list[Refreshed] = []
-        self.trouble: PluginError | None = None
-        self._failed = 0
-
-    @property
-    def over(self) -> bool:
-        """Whether the service is so unwell that asking on is of no use."""
-        return self._failed >= PATIENCE or isinstance(self.trouble, AuthFailed)
-
-    def note(self, error: PluginError) -> None:
-        self.trouble = error
-        self._failed += 1
+def _can_be(ref: ExternalRef) -> bool:
+    """Whether the service could have a title of this reference."""
+    try:
+        return bool(path_of(ref))
+    except NotFound:
+        return False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import re
 import time
@@ -11,15 +10,13 @@ from collections.abc import Mapping, Sequence
 from seen.plugin import NotFound, PluginError, Unavailable
 from seen.plugin.models import Episode, ExternalRef, KnownTitle, Refreshed, TitleDetails
 from seen.plugin.reading import integer
+from seen.plugin.refreshing import refresh_each
 from seen_metadata_tvmaze.client import TvmazeClient
 from seen_metadata_tvmaze.shows import SHOW, SOURCE, Pictures, details, episodes
 
 # Seasons come last: some mirrors heed one only, and these are needed most.
 _EMBEDDED = ("akas", "cast", "crew", "images", "nextepisode", "seasons")
 REFRESHED_AT_ONCE = 2
-"""Shows asked about at the same time, so that others still get a turn between them."""
-PATIENCE = 3
-"""Unanswered questions after which the rest of the shows is left for later."""
 UPDATES_SECONDS = 1800.0
 EPISODES_SECONDS = 600.0
 MOST_KEPT = 32
@@ -66,45 +63,17 @@ class Pages:
         return found.get(season, ())
 
     async def refresh(self, known: Sequence[KnownTitle]) -> Sequence[Refreshed]:
-        """What became of shows: one request says which changed, and each of those costs one.
-
-        Raises the last trouble where none could be asked about.
-        """
-        shows = {each.ref.id: each for each in known if _is_show(each.ref)}
+        """What became of shows: one request says which changed, and each of those costs one."""
+        shows = [each for each in known if _is_show(each.ref)]
         changed_at = await self._changed_at() if shows else {}
-        found: list[Refreshed] = []
-        troubles: list[PluginError] = []
-        turn = asyncio.Semaphore(REFRESHED_AT_ONCE)
 
-        async def look(each: KnownTitle) -> None:
-            seen, _, _ = each.validator.partition(" ")
+        async def ask(each: KnownTitle) -> TitleDetails | None:
+            seen, _, etag = each.validator.partition(" ")
             if seen and str(changed_at.get(each.ref.id)) == seen:
-                found.append(Refreshed(each.ref, "unchanged"))
-                return
-            async with turn:
-                if len(troubles) < PATIENCE:
-                    await self._ask(each, found, troubles)
+                return None
+            return await self._page(each.ref.id, etag)
 
-        async with asyncio.TaskGroup() as group:
-            for each in shows.values():
-                group.create_task(look(each))
-        if troubles and not found:
-            raise troubles[-1]
-        return tuple(found)
-
-    async def _ask(
-        self, known: KnownTitle, found: list[Refreshed], troubles: list[PluginError]
-    ) -> None:
-        try:
-            _, _, etag = known.validator.partition(" ")
-            made = await self._page(known.ref.id, etag)
-        except NotFound:
-            found.append(Refreshed(known.ref, "gone"))
-        except PluginError as error:
-            troubles.append(error)
-        else:
-            state = Refreshed(known.ref, "changed", made)
-            found.append(state if made else Refreshed(known.ref, "unchanged"))
+        return await refresh_each(shows, ask, REFRESHED_AT_ONCE)
 
     async def _changed_at(self) -> dict[str, int]:
         """When every show changed last; empty where the service does not say."""
