@@ -258,7 +258,7 @@ def _assemble(
         grids.pages(library, tracking, shell),
         browse.pages(discover, shell),
         search.pages(discover, shell),
-        title.pages(discover, titles, shell),
+        title.pages(discover, titles, downloads, shell),
         watch.pages(catalog, tracking, library, playback, shell),
         tracking_pages.pages(tracking),
         overview.pages(accounts, library, plugins, jobs, shell),

@@ -365,6 +365,8 @@ def title_page(kind: str) -> Context:
             It(label="IMDb", href="https://example.org/2"),
         ],
         "absent": "",
+        "download": None,
+        "add_download": "/downloads",
         "trailers": [It(label="Trailer", href="https://example.org/3")],
         "watch": It(
             offers=[It(way="Stream", names="Lantern, Harbour"), It(way="Rent", names="Kiosk")],

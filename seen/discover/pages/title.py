@@ -20,6 +20,9 @@ from seen.discover.pages.hero import hero
 from seen.discover.pages.seasons import open_number, open_season, season_tabs
 from seen.discover.service import Discover
 from seen.discover.titles import Titles
+from seen.downloads.pages.marks import mark_of
+from seen.downloads.pages.rows import DOWNLOADS
+from seen.downloads.service import Downloads
 from seen.playback.standing import Standing
 from seen.plugin.models import Card, MediaKind
 from seen.tracking.pages import seen_path, watch_later_path
@@ -38,7 +41,7 @@ class TitleQuery(Query):
     season: Annotated[int, msgspec.Meta(ge=0, le=100_000)] | None = None
 
 
-def pages(discover: Discover, titles: Titles, render: Renderer) -> Pages:
+def pages(discover: Discover, titles: Titles, downloads: Downloads, render: Renderer) -> Pages:
     """``/app/title/{id}``."""
     found = Pages()
 
@@ -48,6 +51,8 @@ def pages(discover: Discover, titles: Titles, render: Renderer) -> Pages:
         whole = await titles.whole(call.viewer, call.path_id("id"))
         at, now = whole.at, clock.now()
         like_it = await _like_it(discover, call.viewer, whole)
+        media_id = at.title.id
+        job = (await downloads.of_titles(call.viewer.user_id, [media_id])).get(media_id)
         return await render.page(
             call,
             "discover/title.html",
@@ -58,6 +63,8 @@ def pages(discover: Discover, titles: Titles, render: Renderer) -> Pages:
             actions=_actions(whole, call.viewer),
             cast=parts.cast(at.title),
             files=_files(at, call.viewer),
+            download=mark_of(job, now) if job else None,
+            add_download=f"{DOWNLOADS}?media={media_id}",
             absent="" if at.held or at.title.kind is MediaKind.GAME else "Not in your library",
             trailers=parts.trailers(at.title),
             watch=parts.where_to_watch(at.title),
