@@ -29,7 +29,7 @@ FLAGS = [
 RULES = "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']})"
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
 # Parts of pages have no document of their own.
-NAMES = [name for name in pages() if name not in {"grid_page", "scan"}]
+NAMES = [name for name in pages() if name not in {"grid_page", "scan", "suggestions"}]
 
 pytestmark = [pytest.mark.timeout(300)]
 
