@@ -44,4 +44,4 @@ async def test_a_tick_is_undone_by_a_second_press(tab: Page) -> None:
 async def test_what_does_not_play_says_why_before(tab: Page) -> None:
     await tab.goto(await title_href(tab, "Old Reel"))
     await expect(tab.locator(".note")).to_contain_text("Browsers cannot open AVI files")
-    await expect(tab.locator(".hero-actions .button-main")).to_have_count(0)
+    await expect(tab.locator(".hero-actions a.button-main")).to_have_count(0)
