@@ -96,7 +96,8 @@ class JobBook(Generic[J]):
 
     async def open(self) -> None:
         """Learn what is known from earlier runs."""
-        remembered = await self._ctx.run_blocking(self.store.open)
+        # Not in a thread: a start given up half-way must not leave the folder taken.
+        remembered = self.store.open()
         if not self._shared:
             self._jobs = {each.id: each for each in remembered}
 
