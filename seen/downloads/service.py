@@ -218,9 +218,14 @@ class Downloads:
         return await store.load(self._db, user_id, everyone=False)
 
     async def of_titles(self, viewer_id: UUID, media_ids: Sequence[UUID]) -> dict[UUID, Job]:
-        """The person's latest download of each of some titles, in one query."""
+        """The person's latest download of each of some titles, in one query; see also ``mark_of``
+        in ``pages/marks.py``."""
         found = await store.of_media(self._db, viewer_id, media_ids)
         return {each.media_id: each for each in found if each.media_id is not None}
+
+    async def of_title(self, viewer_id: UUID, media_id: UUID) -> Job | None:
+        """The person's latest download of a title, cancelled ones left out."""
+        return (await self.of_titles(viewer_id, [media_id])).get(media_id)
 
     # --- changing ----------------------------------------------------------------------------
 

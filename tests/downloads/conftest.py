@@ -139,3 +139,13 @@ async def choose_root(server: Server, path: Path) -> None:
         "insert into server_settings (name, value) values ('downloads', $1)",
         {"roots": {"": str(root.id)}},
     )
+
+
+async def handed_over(person: Person, job_id: str) -> Any:
+    """Wait until a download is in the library or cannot be, and answer with it."""
+
+    async def check() -> Any:
+        _, body = await person.call("GET", f"/downloads/{job_id}")
+        return body if body["importState"] in ("imported", "blocked") else None
+
+    return await until(check, 60)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -17,7 +16,7 @@ from seen.downloads.model.filetypes import verdict
 from seen.downloads.model.naming import Known, Names, safe_name, target_name
 from seen.downloads.placing import NotPlaced, look, place
 from tests.conftest import Person
-from tests.downloads.conftest import add, choose_root, reaches, until
+from tests.downloads.conftest import add, choose_root, handed_over, reaches, until
 from tests.downloads.puppet import Stage
 from tests.media import sample
 from tests.titles import add_show
@@ -170,14 +169,6 @@ def test_only_real_files_are_seen(film: Path) -> None:
 
 
 # --- the whole hand-over -------------------------------------------------------------------------
-
-
-async def handed_over(person: Person, job_id: str) -> Any:
-    async def check() -> Any:
-        _, body = await person.call("GET", f"/downloads/{job_id}")
-        return body if body["importState"] in ("imported", "blocked") else None
-
-    return await until(check, 30)
 
 
 async def test_a_folder_of_episodes_comes_in_without_what_does_harm(

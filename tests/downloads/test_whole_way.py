@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from seen.compose import Server
 from tests.conftest import Person
-from tests.downloads.conftest import add, choose_root, history, reaches, until
+from tests.downloads.conftest import add, choose_root, handed_over, history, reaches
 from tests.downloads.puppet import Stage
 from tests.media import sample
 
@@ -23,14 +22,6 @@ def bundled() -> frozenset[str]:
 LINK = "http://127.0.0.1/files/Tidewater.2019.1080p.WEB.x264.mp4"
 
 
-async def imported(person: Person, job_id: str) -> Any:
-    async def check() -> Any:
-        _, body = await person.call("GET", f"/downloads/{job_id}")
-        return body if body["importState"] in ("imported", "blocked") else None
-
-    return await until(check, 30)
-
-
 async def test_a_link_becomes_a_matched_title_in_the_library(
     server: Server, stage: Stage, user: Person, tmp_path: Path
 ) -> None:
@@ -40,7 +31,7 @@ async def test_a_link_becomes_a_matched_title_in_the_library(
     done = await reaches(user, job_id, "completed")
     assert done["progressPercent"] == 100
     assert done["bytesDownloaded"] == done["bytesTotal"] == sample().stat().st_size
-    assert (await imported(user, job_id))["importState"] == "imported"
+    assert (await handed_over(user, job_id))["importState"] == "imported"
     assert await history(user, job_id) == ["queued", "preparing", "downloading", "completed"]
     film = tmp_path / "media" / "Tidewater (2019)" / "Tidewater (2019).mp4"
     assert film.read_bytes() == sample().read_bytes()

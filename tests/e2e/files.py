@@ -1,63 +1,31 @@
-"""A web server of our own with files to download, in a thread of its own; slow where one asks."""
+"""Files to download for tests with a browser; they come slowly where a test asks for it."""
 
 from __future__ import annotations
 
 import asyncio
-import threading
+import contextlib
 from pathlib import Path
-from types import TracebackType
 
 from aiohttp import web
 
+from tests.e2e.threaded import InThread
 
-class Files:
-    """Serves a folder by Range. ``pace`` is in bytes per second; None is as fast as it goes.
 
-    A context manager.
-    """
+class Files(InThread):
+    """Serves a folder by Range. ``pace`` is in bytes per second; None is as fast as it goes."""
 
     def __init__(self, folder: Path) -> None:
-        self.url = ""
+        super().__init__()
         self.pace: int | None = None
-        self._folder = folder
-        self._loop = asyncio.new_event_loop()
-        self._ready = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
+        self.folder = folder
 
-    def __enter__(self) -> Files:
-        self._thread.start()
-        assert self._ready.wait(10)
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(5)
-        self._loop.close()
-
-    def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        runner = self._loop.run_until_complete(self._start())
-        self._loop.run_forever()
-        self._loop.run_until_complete(runner.cleanup())
-
-    async def _start(self) -> web.AppRunner:
+    def application(self) -> web.Application:
         app = web.Application()
         app.router.add_get("/{name}", self._answer)
-        runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        host, port = runner.addresses[0][:2]
-        self.url = f"http://{host}:{port}"
-        self._ready.set()
-        return runner
+        return app
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
-        path = self._folder / request.match_info["name"]
+        path = self.folder / request.match_info["name"]
         if not path.is_file():
             raise web.HTTPNotFound
         if self.pace is None:
@@ -72,12 +40,14 @@ class Files:
         if not whole:
             headers["Content-Range"] = f"bytes {start}-{stop - 1}/{len(body)}"
         response = web.StreamResponse(status=200 if whole else 206, headers=headers)
-        await response.prepare(request)
-        while start < stop:
-            # The pace may change while it goes.
-            step = min(max(1024, (self.pace or 10**9) // 20), stop - start)
-            await response.write(body[start : start + step])
-            start += step
-            if self.pace is not None:
-                await asyncio.sleep(0.05)
+        # Whoever asked may go away, or be killed.
+        with contextlib.suppress(ConnectionError):
+            await response.prepare(request)
+            while start < stop:
+                # The pace may change while it goes.
+                step = min(max(1024, (self.pace or 10**9) // 20), stop - start)
+                await response.write(body[start : start + step])
+                start += step
+                if self.pace is not None:
+                    await asyncio.sleep(0.05)
         return response

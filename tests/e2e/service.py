@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
-import threading
-from types import TracebackType
 from typing import Any
 
 from aiohttp import web
 from PIL import Image
+
+from tests.e2e.threaded import InThread
 
 KEY = "a-key-for-tests"
 FILMS = {
@@ -24,47 +23,14 @@ LISTS = FULL | {
 }  # fmt: skip
 
 
-class Service:
-    """Speaks as much of the protocol as matching one film needs. A context manager."""
+class Service(InThread):
+    """Speaks as much of the protocol as matching one film needs."""
 
-    def __init__(self) -> None:
-        self.url = ""
-        self._loop = asyncio.new_event_loop()
-        self._ready = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-
-    def __enter__(self) -> Service:
-        self._thread.start()
-        assert self._ready.wait(10)
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(5)
-        self._loop.close()
-
-    def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        runner = self._loop.run_until_complete(self._start())
-        self._loop.run_forever()
-        self._loop.run_until_complete(runner.cleanup())
-
-    async def _start(self) -> web.AppRunner:
+    def application(self) -> web.Application:
         app = web.Application()
         app.router.add_get("/3/{path:.*}", self._answer)
         app.router.add_get("/pictures/{path:.*}", _picture)
-        runner = web.AppRunner(app, shutdown_timeout=0.5, access_log=None)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        host, port = runner.addresses[0][:2]
-        self.url = f"http://{host}:{port}"
-        self._ready.set()
-        return runner
+        return app
 
     async def _answer(self, request: web.Request) -> web.Response:
         if request.query.get("api_key") != KEY:
