@@ -61,6 +61,11 @@ class Pace:
     def __init__(self) -> None:
         self._began: dict[str, float] = {}
 
+    def hold(self, name: str, seconds: float) -> None:
+        """Let none begin within the next seconds, not even those that sleep until their time."""
+        until = asyncio.get_running_loop().time() + seconds
+        self._began[name] = max(until, self._began.get(name, 0.0))
+
     async def begin(self, name: str, wait: float, gap: float) -> None:
         """Sleep ``wait`` seconds, and longer where the turn before began less than ``gap`` ago."""
         now = asyncio.get_running_loop().time()
@@ -118,6 +123,7 @@ class ProcessShared:
     async def pause(self, name: str, seconds: float) -> None:
         until = asyncio.get_running_loop().time() + seconds
         self._next[name] = max(until, self._next.get(check_name(name), 0.0))
+        self._pace.hold(name, seconds)
 
 
 async def enter_queue(

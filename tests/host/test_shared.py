@@ -223,6 +223,24 @@ async def test_a_pause_holds_all_processes_back(pair: tuple[Any, Any]) -> None:
         pass
 
 
+async def test_a_pause_holds_back_who_only_sleeps_until_its_time(pair: tuple[Any, Any]) -> None:
+    one, _ = pair
+    loop = asyncio.get_running_loop()
+    began: list[float] = []
+
+    async def ask() -> None:
+        async with one.turn("service", per_second=20, at_once=5):
+            began.append(loop.time())
+
+    asking = [asyncio.create_task(ask()) for _ in range(4)]
+    await asyncio.sleep(0.02)
+    paused = loop.time()
+    await one.pause("service", 0.3)
+    await asyncio.gather(*asking)
+    assert all(each < paused or each >= paused + 0.3 for each in began)
+    assert any(each >= paused + 0.3 for each in began)
+
+
 async def test_a_turn_that_is_not_waited_for_is_not_used_up(pair: tuple[Any, Any]) -> None:
     one, two = pair
     async with one.turn("service", per_second=4, at_once=9):

@@ -18,6 +18,7 @@ from seen.host.store.plugins import (
     write_status,
 )
 from seen.host.store.shared import (
+    LONGEST_PAUSE,
     drop_expired,
     free_slot,
     pause_turns,
@@ -31,6 +32,7 @@ from seen.host.store.shared import (
 )
 
 __all__ = [
+    "LONGEST_PAUSE",
     "PRESENCE",
     "Desired",
     "Observed",

@@ -126,7 +126,7 @@ async def pause_turns(db: Executor, instance_id: str, name: str, seconds: float)
         " values ($1, $2, clock_timestamp() + $3::float8 * interval '1 second')"
         " on conflict (instance_id, name) do update"
         f" set next_at = greatest({_NEXT}, clock_timestamp() + $3::float8 * interval '1 second')",
-        instance_id, name, min(seconds, LONGEST_PAUSE),
+        instance_id, name, seconds,
     )  # fmt: skip
 
 

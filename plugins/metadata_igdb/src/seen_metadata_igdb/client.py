@@ -15,8 +15,8 @@ from seen_metadata_igdb.apicalypse import Query, several
 from seen_metadata_igdb.token import Tokens
 
 R = TypeVar("R")
-PER_SECOND = 3.4
-"""The service takes 4; requests that left evenly may arrive unevenly."""
+PER_SECOND = 3
+"""The service takes 4; requests that left evenly arrive unevenly where machines are busy."""
 MOST_OPEN = 8
 _INVALID_FIELD = re.compile(r"Invalid field name: '([\w.]+)'")
 
