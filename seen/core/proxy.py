@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from seen.core.egress import EgressRefused, Guard, GuardedResolver
 from seen.core.log import get_log
-from seen.core.trackers import SUFFIX, Trackers
+from seen.core.trackers import ANNOUNCE, SUFFIX, Trackers
 
 log = get_log(__name__)
 
@@ -234,7 +234,10 @@ class _Client(_Side):
 
     async def _ask_tracker(self, host: str, request: bytes) -> None:
         line, *fields = request.partition(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")
-        query = line.split(" ")[1].partition("?")[2]
+        path, _, query = line.split(" ")[1].partition("?")
+        if path != ANNOUNCE:
+            self._answer(404, "Trackers are asked for peers only")
+            return
         agents = (each for each in fields if each.lower().startswith("user-agent:"))
         agent = next(agents, "").partition(":")[2].strip()
         self._answer(200, await self._proxy.trackers.answer(host, query, agent))

@@ -25,6 +25,8 @@ from seen.core.egress import EgressRefused, Guard, GuardedResolver, guarded_sess
 
 SUFFIX = ".tracker.invalid"
 """Ends the host names that stand for trackers; the domain can never be a real one."""
+ANNOUNCE = "/announce"
+"""The path of every stand-in. Programs that would count peers ask at another one."""
 _LARGEST = 2 * 1024 * 1024
 _TIMEOUT = aiohttp.ClientTimeout(total=30, sock_connect=10)
 _TRIES, _PATIENCE = 2, 6.0
@@ -52,7 +54,7 @@ class Trackers:
         """The address that stands for a tracker; the same one for the same tracker, always."""
         host = hashlib.sha256(url.encode()).hexdigest()[:40] + SUFFIX
         self._urls[host] = url
-        return f"http://{host}/announce"
+        return f"http://{host}{ANNOUNCE}"
 
     async def answer(self, host: str, query: str, agent: str) -> bytes:
         """What the tracker behind a stand-in says, fit to be believed; never raises."""

@@ -7,8 +7,6 @@ It is removed when the file is complete. All functions here do I/O and block.
 from __future__ import annotations
 
 import contextlib
-import os
-import shutil
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -136,14 +134,3 @@ def find_partials(folder: Path, source: str) -> Mapping[Path, Partial]:
 def forget_partial(path: Path) -> None:
     """Take the side-car of the file at ``path`` away."""
     beside(path).unlink(missing_ok=True)
-
-
-def gather(path: Path, folder: Path) -> None:
-    """Bring everything below ``path`` into ``folder``, for an adopted job whose bytes lie
-    elsewhere. What is there already is left alone. Raises OSError."""
-    if os.path.realpath(path) == os.path.realpath(folder):
-        return
-    folder.mkdir(parents=True, exist_ok=True)
-    for each in sorted(path.iterdir()):
-        if not os.path.lexists(folder / each.name):
-            shutil.move(each, folder / each.name)

@@ -148,6 +148,15 @@ async def test_nonsense_becomes_no_peers(proxy: GuardedProxy, answer: bytes) -> 
     assert not said.get(b"peers")
 
 
+async def test_peers_are_not_counted(proxy: GuardedProxy) -> None:
+    stand_in = proxy.trackers.stand_in("http://127.0.0.1:9/announce").replace("announce", "scrape")
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(f"{stand_in}?{QUERY}", proxy=proxy.url) as answer,
+    ):
+        assert answer.status == 404
+
+
 async def test_a_stand_in_is_the_same_for_ever_and_leads_nowhere_before(
     proxy: GuardedProxy,
 ) -> None:

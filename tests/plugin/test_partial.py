@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seen.plugin.filenames import LONGEST, safe_file_name
+from seen.plugin.jobfiles import gather
 from seen.plugin.partial import (
     Partial,
     Ranges,
     beside,
     find_partials,
     forget_partial,
-    gather,
     read_partial,
     this_boot,
     write_partial,

@@ -72,7 +72,7 @@ async def make(plugin_context: Callable[..., Any]) -> AsyncIterator[Make]:
 async def yours(tmp_path: Path) -> AsyncIterator[str]:
     """An aria2 that somebody else started."""
     port = free_port()
-    daemon = Daemon(tmp_path / "plugin_data.log")
+    daemon = Daemon("aria2", tmp_path / "plugin_data.log")
     daemon.start(["aria2c", "--no-conf", "--enable-rpc", f"--rpc-listen-port={port}",
                   f"--rpc-secret={SECRET}", "--enable-dht=false", "--enable-dht6=false",
                   f"--listen-port={free_port()}", "--auto-save-interval=1"])  # fmt: skip

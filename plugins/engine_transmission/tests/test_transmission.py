@@ -66,7 +66,7 @@ async def yours(tmp_path: Path) -> AsyncIterator[str]:
     folder.mkdir()
     port = free_port()
     (folder / "settings.json").write_text(json.dumps(settings_of({}, port, PASSWORD)))
-    daemon = Daemon(folder / "log")
+    daemon = Daemon("daemon", folder / "log")
     daemon.start(["transmission-daemon", "--foreground", "--config-dir", str(folder)])
     while True:
         try:
@@ -268,12 +268,12 @@ async def test_what_is_not_transmission_is_told(make: Make, answer: bytes) -> No
     ],
 )  # fmt: skip
 def test_what_transmission_says_becomes_a_status(said: Any, state: str, words: str) -> None:
-    found = status_of(Job("1", "x", "/x", "a" * 40), said)
+    found = status_of(Job("1", "x", "/x"), said)
     assert (found.state, found.message) == (state, words)
 
 
 def test_progress_is_never_taken_back() -> None:
-    job = Job("1", "x", "/x", "a" * 40)
+    job = Job("1", "x", "/x")
     assert status_of(job, {"status": 4, "sizeWhenDone": 9, "haveValid": 7}).bytes_done == 7
     assert status_of(job, {"status": 2, "sizeWhenDone": 9, "haveValid": 1}).bytes_done == 7
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from seen.plugin import PluginError
 from seen.plugin.filenames import safe_file_name
+from seen.plugin.jobfiles import delete_below
 from seen.plugin.partial import (
     Partial,
     Ranges,
@@ -19,6 +18,7 @@ from seen.plugin.partial import (
     write_partial,
 )
 from seen_engine_aria2.control import SUFFIX, read_control, write_control
+from seen_engine_aria2.states import Job
 
 OVERLAP = 64 * 1024
 """Bytes at the end of a file of unknown origin that are fetched again."""
@@ -81,32 +81,19 @@ def hand_on(path: Path, source: str) -> None:
 
 
 def begin_anew(folder: Path, names: Sequence[str]) -> None:
-    """Take a job's files away, with what belongs to them and the folders that become empty."""
-    tops = {folder / name.partition("/")[0] for name in names if name}
-    for each in tops:
-        control_of(each).unlink(missing_ok=True)
+    """Take a job's files away, with what belongs to them."""
     for name in names:
-        path = folder / name
-        if path.parent.resolve().is_relative_to(folder.resolve()):
-            with contextlib.suppress(FileNotFoundError, IsADirectoryError, PermissionError):
-                path.unlink()
-            forget_partial(path)
-    for each in tops:
-        for parent, _, _ in os.walk(each, topdown=False):
-            with contextlib.suppress(OSError):
-                Path(parent).rmdir()
+        control_of(folder / name.partition("/")[0]).unlink(missing_ok=True)
+        forget_partial(folder / name)
+    delete_below(folder, names)
 
 
-def check_complete(folder: Path, sizes: dict[str, int]) -> None:
-    """Raise PluginError unless the files are where they should be, whole."""
-    for name, size in sizes.items():
-        path = folder / name
-        if not path.resolve().is_relative_to(folder.resolve()):
-            raise PluginError("aria2 wrote outside of the download's folder")
-        if not path.exists():
-            raise PluginError(
-                f"aria2 says it has written {path}, but there is no such file here: both need to "
-                "see the download folder under the same path"
-            )
-        if path.stat().st_size != size:
-            raise PluginError(f"{name} is not as long as it should be")
+def clear(job: Job, delete_files: bool) -> None:
+    """Leave nothing of a job, or its files for others to go on with."""
+    folder = Path(job.folder)
+    if delete_files:
+        begin_anew(folder, job.names)
+    elif job.state != "completed" and job.phase == "file":
+        hand_on(folder / job.names[0], job.source)
+    elif job.names:
+        control_of(folder / job.names[0].partition("/")[0]).unlink(missing_ok=True)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from seen.plugin import NotReady, PluginContext
+from seen.plugin import PluginContext
 from seen.plugin.daemon import Daemon, find_program, free_port
 from seen_engine_aria2.rpc import Rpc
 
-_START_SECONDS = 15.0
 _STOP_SECONDS = 3.0
 _KB = 1000
 
@@ -24,8 +22,7 @@ class OwnAria2:
     def __init__(self, ctx: PluginContext, folder: Path) -> None:
         self._ctx = ctx
         self._folder = folder
-        self._daemon = Daemon(folder / "aria2.log")
-        self.rpc: Rpc | None = None
+        self._daemon = Daemon("aria2", folder / "aria2.log")
 
     @property
     def runs(self) -> bool:
@@ -41,32 +38,14 @@ class OwnAria2:
         port, secret = free_port(), secrets.token_urlsafe(24)
         settings = self._settings(port, secret)
         await self._ctx.run_blocking(_write_private, self._folder / "aria2.conf", settings)
-        try:
-            self._daemon.start([program, f"--conf-path={self._folder / 'aria2.conf'}"])
-        except OSError as error:
-            raise NotReady(f"aria2 cannot be started: {error.strerror}") from error
-        self.rpc = Rpc(self._ctx, f"http://127.0.0.1:{port}", secret)
-        async with asyncio.timeout(_START_SECONDS):
-            while not await self._answers(self.rpc):
-                if not self._daemon.runs:
-                    said = await self._ctx.run_blocking(self._daemon.last_words)
-                    raise NotReady(f"aria2 ended at once: {said or 'it did not say why'}")
-                await asyncio.sleep(0.02)
-        return self.rpc
+        self._daemon.start([program, f"--conf-path={self._folder / 'aria2.conf'}"])
+        rpc = Rpc(self._ctx, f"http://127.0.0.1:{port}", secret)
+        await self._daemon.comes_up(lambda: rpc.call("getVersion"))
+        return rpc
 
     async def stop(self) -> None:
         """End it; what it knows of unfinished files is written down."""
-        rpc, self.rpc = self.rpc, None
         await self._daemon.stop(_STOP_SECONDS)
-        if rpc is not None:
-            await rpc.close()
-
-    async def _answers(self, rpc: Rpc) -> bool:
-        try:
-            await rpc.call("getVersion")
-        except NotReady:
-            return False
-        return True
 
     def _settings(self, port: int, secret: str) -> Mapping[str, str]:
         config = self._ctx.config
@@ -103,11 +82,7 @@ class OwnAria2:
 
 def program_of(config: Mapping[str, Any]) -> str:
     """Where aria2 is. Raises NotReady when it is not installed."""
-    name = str(config.get("program") or "aria2c")
-    found = find_program(name)
-    if found is None:
-        raise NotReady(f"{name} is not installed; install aria2, or enter where it is")
-    return found
+    return find_program("aria2", str(config.get("program") or "aria2c"))
 
 
 def options_of(config: Mapping[str, Any], proxy: str) -> dict[str, str]:

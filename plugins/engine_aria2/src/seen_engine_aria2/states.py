@@ -6,13 +6,10 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any, Literal
 
-import msgspec
-
-from seen.plugin.jobstore import Known
+from seen.plugin.daemon_engine import DaemonJob
 from seen.plugin.models import EngineState, EngineStatus
 
 Phase = Literal["file", "metadata", "content"]
-JobState = Literal["running", "paused", "failed", "completed"]
 KEYS = ("status", "totalLength", "completedLength", "downloadSpeed", "connections", "errorCode",
         "errorMessage", "verifiedLength", "verifyIntegrityPending", "numSeeders")  # fmt: skip
 # What the server's proxy answers with, and how aria2 repeats it.
@@ -48,39 +45,21 @@ _PASSING = {
 }
 
 
-class Job(Known):
+class Job(DaemonJob):
     """A job as it is remembered. ``phase`` is what aria2 is doing: bringing a file, asking peers
-    for the list of a magnet link's files, or bringing a torrent's content. ``names`` are the files
-    below the folder as far as they are known, with their sizes in ``sizes``. ``condition`` is the
-    version of a file that another engine began; ``plain``: going on with it failed when the server
-    was asked for more than parts. ``message`` is why it failed."""
+    for the list of a magnet link's files, or bringing a torrent's content. ``condition`` is the
+    version of a file that another engine began, ``foreign`` that its bytes are good from its start
+    to its end; ``plain``: going on with it failed when the server was asked for more than parts."""
 
-    source: str
-    folder: str
-    phase: Phase
-    state: JobState = "running"
-    names: list[str] = msgspec.field(default_factory=list)
-    sizes: list[int] = msgspec.field(default_factory=list)
+    phase: Phase = "file"
     condition: str = ""
+    foreign: bool = False
     plain: bool = False
-    bytes_total: int = 0
-    bytes_done: int = 0
-    message: str = ""
-    final: bool = False
 
     @property
     def gid(self) -> str:
         """aria2's id for what it is doing; always the same for the same job and phase."""
         return hashlib.sha256(f"{self.phase} {self.id}".encode()).hexdigest()[:16]
-
-
-def ended(job: Job) -> EngineStatus:
-    """How a job stands that aria2 has nothing to do for."""
-    state: EngineState = "queued" if job.state == "running" else job.state
-    return EngineStatus(
-        job.id, state, job.bytes_total, job.bytes_done, message=job.message,
-        final=job.state == "failed" and job.final,
-    )  # fmt: skip
 
 
 def status_of(job: Job, said: Mapping[str, Any]) -> EngineStatus:

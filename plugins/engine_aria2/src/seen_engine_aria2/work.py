@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from seen.plugin import PluginContext, PluginError
+from seen.plugin.jobfiles import check_complete
 from seen.plugin.jobstore import JobBook
 from seen.plugin.models import EngineFile, EngineStatus
 from seen.plugin.torrents import read_magnet, read_torrent
 from seen_engine_aria2 import files
 from seen_engine_aria2.program import options_of
 from seen_engine_aria2.rpc import Refused, Rpc
-from seen_engine_aria2.states import KEYS, Job, ended, number, status_of, trouble
+from seen_engine_aria2.states import KEYS, Job, number, status_of, trouble
 
 _TRACKERS = ("http://", "https://", "udp://")
 _SETTLE = 5.0
@@ -31,15 +33,23 @@ class Work:
         self._book = book
         self._guarded = guarded
 
-    async def ask(self, jobs: list[Job]) -> list[Any]:
+    async def answers(self) -> None:
+        """Return when aria2 answers."""
+        await self.rpc.call("getVersion")
+
+    async def close(self) -> None:
+        """Close the connection."""
+        await self.rpc.close()
+
+    async def ask(self, jobs: Sequence[Job]) -> Sequence[Any]:
         """aria2's word about each job, in one question."""
-        return list(await self.rpc.many([("tellStatus", (job.gid, KEYS)) for job in jobs]))
+        return await self.rpc.many([("tellStatus", (job.gid, KEYS)) for job in jobs])
 
     # --- giving ---------------------------------------------------------------------------------
 
-    async def give(self, job: Job, *, foreign: bool = False) -> None:
-        """Have aria2 work on a job, from whatever is there of it. ``foreign``: the file is good
-        although there is no control file. What aria2 says no to makes the job fail."""
+    async def give(self, job: Job) -> None:
+        """Have aria2 work on a job, from whatever is there of it. What aria2 says no to makes the
+        job fail."""
         proxy = await self._ctx.guarded_proxy() if self._guarded else ""
         options: dict[str, Any] = options_of(self._ctx.config, proxy)
         options |= {"gid": job.gid, "dir": job.folder}
@@ -49,7 +59,7 @@ class Work:
             elif job.phase == "metadata":
                 await self._give_magnet(job, options)
             else:
-                await self._give_file(job, options, foreign)
+                await self._give_file(job, options)
         except Refused as error:
             if "is not unique" in str(error):
                 await self._take_up(job)
@@ -58,10 +68,12 @@ class Work:
         except OSError as error:
             await self._fail(job, f"The files cannot be written: {error.strerror}")
 
-    async def _give_file(self, job: Job, options: dict[str, Any], foreign: bool) -> None:
+    async def _give_file(self, job: Job, options: dict[str, Any]) -> None:
         folder = Path(job.folder)
-        if not foreign:
+        if not job.foreign:
             await self._ctx.run_blocking(files.make_ready, folder, job.names[0])
+        # From now on its control file tells what is there.
+        job.foreign = False
         if not job.plain and await self._ctx.run_blocking((folder / job.names[0]).exists):
             # Otherwise it asks for the whole file, to learn its size, before it asks for the rest.
             options["use-head"] = "true"
@@ -113,7 +125,7 @@ class Work:
         if isinstance(said, Refused):
             # aria2 was started anew, or somebody took it away there.
             await self.give(job)
-            return ended(job)
+            return job.at_rest()
         state = said.get("status")
         if state == "complete" and job.phase == "metadata":
             await self._learned(job)
@@ -125,7 +137,7 @@ class Work:
             await self._fail(job, "Somebody removed the download in aria2")
         else:
             return status_of(job, said)
-        return ended(job)
+        return job.at_rest()
 
     async def _learned(self, job: Job) -> None:
         """A magnet link's list of files has come: check it, then bring the content."""
@@ -151,8 +163,8 @@ class Work:
 
     async def _completed(self, job: Job, said: Mapping[str, Any]) -> None:
         try:
-            found = {each.path: each.size_bytes for each in await self.files(job)}
-            await self._ctx.run_blocking(files.check_complete, Path(job.folder), found)
+            found = {each.path: each.size_bytes for each in await self._listed(job)}
+            await self._ctx.run_blocking(check_complete, "aria2", Path(job.folder), found)
         except (PluginError, Refused) as error:
             await self._fail(job, str(error))
             return
@@ -194,8 +206,10 @@ class Work:
         if isinstance(said, Refused):
             await self.give(job)
 
-    async def drop(self, job: Job) -> None:
-        """Have aria2 let go of a job and of its files."""
+    async def drop(self, job: Job, delete_files: bool) -> None:
+        """Have aria2 let go of a job; it never deletes files itself."""
+        if job.state not in ("running", "paused"):
+            return
         await self.rpc.many([("forceRemove", (job.gid,))])
         await self._settle(job, _GONE)
         await self.rpc.many([("removeDownloadResult", (job.gid,))])
@@ -208,7 +222,16 @@ class Work:
                 return
             await asyncio.sleep(0.02)
 
-    async def files(self, job: Job) -> list[EngineFile]:
+    async def files(self, job: Job) -> Sequence[EngineFile]:
+        """The files of a job, as far as they are known."""
+        if job.phase == "file":
+            return [EngineFile(job.names[0], job.bytes_total, job.bytes_done)]
+        if job.phase == "content" and job.state == "running":
+            with contextlib.suppress(Refused):
+                return await self._listed(job)
+        return [EngineFile(name, size, 0) for name, size in zip(job.names, job.sizes, strict=True)]
+
+    async def _listed(self, job: Job) -> Sequence[EngineFile]:
         """The files of a job as aria2 has them. Raises Refused when it does not."""
         found = []
         for each in await self.rpc.call("getFiles", job.gid):

@@ -12,9 +12,10 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from seen.plugin import Health, NotFound, NotReady, PluginContext, PluginError, Unsupported
+from seen.plugin.jobfiles import gather
 from seen.plugin.jobstore import JobStore
 from seen.plugin.models import DownloadSpec, EngineFile, EngineState, EngineStatus
-from seen.plugin.partial import find_partials, forget_partial, gather
+from seen.plugin.partial import find_partials, forget_partial
 from seen_engine_http.answers import name_of
 from seen_engine_http.connection import to_the_end
 from seen_engine_http.job import Job, JobState

@@ -26,6 +26,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 OVERLAP = 64 * 1024
 """Bytes at the end of a file of unknown origin that are fetched again."""
+DURABLE_EVERY = 32 * 1024 * 1024
+"""Bytes after which what is written is brought to the disk, so that little is left for the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class Transfer:
         self._durable: tuple[tuple[int, int], ...] = ()
         self._kept = -1
         self._synced_at = time.monotonic()
+        self._unsynced = 0
         self._syncing: asyncio.Task[None] | None = None
 
     @property
@@ -216,6 +219,9 @@ class Transfer:
         size = await self._ctx.run_blocking(self._target.write, offset, pieces)
         self.written.add(offset, offset + size)
         self._check_size(offset + size)
+        self._unsynced += size
+        if self._unsynced >= DURABLE_EVERY:
+            self._make_durable()
 
     def _recall(self, path: Path, foreign: bool) -> None:
         """Open a file that was begun and find out which of its bytes are right. Blocks."""
@@ -244,17 +250,20 @@ class Transfer:
         if self._target is None or self.complete:
             return
         await self._ctx.run_blocking(check_room, self._folder, 0, self._options.keep_free)
-        if self._syncing is not None and self._syncing.done():
-            self._syncing.result()
-            self._syncing, self._synced_at = None, time.monotonic()
-        elif self._syncing is None and self._is_time_to_sync():
-            self._syncing = asyncio.create_task(self._sync(self._target))
+        if time.monotonic() - self._synced_at >= self._timing.durable:
+            self._make_durable()
         if self.written.covered != self._kept:
             self._kept = self.written.covered
             await self._surely(put_beside, self._target.path, self._partial())
 
-    def _is_time_to_sync(self) -> bool:
-        return time.monotonic() - self._synced_at >= self._timing.durable
+    def _make_durable(self) -> None:
+        """Have what is written brought to the disk in the background, one time after the other."""
+        if self._syncing is not None and self._syncing.done():
+            self._syncing.result()
+            self._syncing = None
+        if self._syncing is None and self._target is not None:
+            self._unsynced, self._synced_at = 0, time.monotonic()
+            self._syncing = asyncio.create_task(self._sync(self._target))
 
     async def _sync(self, target: Target) -> None:
         there = tuple(self.written)
@@ -280,6 +289,7 @@ class Transfer:
         """Let the file go; an unfinished one with its side-car."""
         if self._syncing is not None:
             await asyncio.wait([self._syncing])
+            self._syncing.exception()
         if self._target is None:
             return
         if not self._finished:

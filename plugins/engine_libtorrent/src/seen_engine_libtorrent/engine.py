@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seen.plugin import Health, NotFound, NotReady, PluginContext, PluginError, Unsupported
+from seen.plugin.jobfiles import gather
 from seen.plugin.jobstore import JobStore
 from seen.plugin.models import DownloadSpec, EngineFile, EngineStatus
-from seen.plugin.partial import gather, this_boot
+from seen.plugin.partial import this_boot
 from seen_engine_libtorrent.states import Job, JobState, status_of
 from seen_engine_libtorrent.torrent import Torrent
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import secrets
@@ -10,11 +9,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from seen.plugin import NotReady, PluginContext
+from seen.plugin import PluginContext
 from seen.plugin.daemon import Daemon, find_program, free_port
 from seen_engine_transmission.rpc import Rpc
 
-_START_SECONDS = 15.0
 _STOP_SECONDS = 3.0
 
 
@@ -27,7 +25,7 @@ class OwnTransmission:
         self._ctx = ctx
         self._folder = folder
         self._mark = folder / "running"
-        self._daemon = Daemon(folder / "transmission.log")
+        self._daemon = Daemon("Transmission", folder / "transmission.log")
 
     @property
     def runs(self) -> bool:
@@ -46,17 +44,9 @@ class OwnTransmission:
         proxy = await self._ctx.guarded_proxy()
         env = {"http_proxy": proxy, "https_proxy": proxy, "all_proxy": proxy, "no_proxy": ""}
         command = [program, "--foreground", "--paused", "--config-dir", str(self._folder)]
-        try:
-            self._daemon.start(command, env)
-        except OSError as error:
-            raise NotReady(f"Transmission cannot be started: {error.strerror}") from error
+        self._daemon.start(command, env)
         rpc = Rpc(self._ctx, f"http://127.0.0.1:{port}", "seen", password)
-        async with asyncio.timeout(_START_SECONDS):
-            while not await self._answers(rpc):
-                if not self._daemon.runs:
-                    said = await self._ctx.run_blocking(self._daemon.last_words)
-                    raise NotReady(f"Transmission ended at once: {said or 'it did not say why'}")
-                await asyncio.sleep(0.02)
+        await self._daemon.comes_up(lambda: rpc.ask(lambda client: client.get_session()))
         return rpc
 
     async def stop(self) -> None:
@@ -65,13 +55,6 @@ class OwnTransmission:
         await self._daemon.stop(_STOP_SECONDS)
         if not died:
             await self._ctx.run_blocking(self._mark.unlink, missing_ok=True)
-
-    async def _answers(self, rpc: Rpc) -> bool:
-        try:
-            await rpc.ask(lambda client: client.get_session())
-        except NotReady:
-            return False
-        return True
 
     def _prepare(self, port: int, password: str) -> bool:
         """Write its settings; whether the last run left its mark. Blocks."""
@@ -98,11 +81,7 @@ class OwnTransmission:
 
 def program_of(config: Mapping[str, Any]) -> str:
     """Where Transmission is. Raises NotReady when it is not installed."""
-    name = str(config.get("program") or "transmission-daemon")
-    found = find_program(name)
-    if found is None:
-        raise NotReady(f"{name} is not installed; install Transmission, or enter where it is")
-    return found
+    return find_program("Transmission", str(config.get("program") or "transmission-daemon"))
 
 
 def settings_of(config: Mapping[str, Any], port: int, password: str) -> dict[str, Any]:

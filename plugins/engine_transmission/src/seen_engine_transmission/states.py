@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
-import msgspec
-
-from seen.plugin.jobstore import Known
+from seen.plugin.daemon_engine import DaemonJob
 from seen.plugin.models import EngineState, EngineStatus
 
-JobState = Literal["running", "paused", "failed", "completed"]
 STOPPED, CHECK_WAITS, CHECKS, DOWNLOAD_WAITS, DOWNLOADS, SEED_WAITS, SEEDS = range(7)
 LOCAL_ERROR = 3
 _STATES: Mapping[int, EngineState] = {
@@ -19,29 +16,10 @@ _STATES: Mapping[int, EngineState] = {
 }  # fmt: skip
 
 
-class Job(Known):
-    """A job as it is remembered. ``names`` are its files below the folder as far as they are known,
-    with their sizes in ``sizes``. ``message`` is why it failed."""
+class Job(DaemonJob):
+    """A job as it is remembered."""
 
-    source: str
-    folder: str
-    info_hash: str
-    state: JobState = "running"
-    names: list[str] = msgspec.field(default_factory=list)
-    sizes: list[int] = msgspec.field(default_factory=list)
-    bytes_total: int = 0
-    bytes_done: int = 0
-    message: str = ""
-    final: bool = False
-
-
-def ended(job: Job) -> EngineStatus:
-    """How a job stands that Transmission has nothing to do for."""
-    state: EngineState = "queued" if job.state == "running" else job.state
-    return EngineStatus(
-        job.id, state, job.bytes_total, job.bytes_done, message=job.message,
-        final=job.state == "failed" and job.final,
-    )  # fmt: skip
+    info_hash: str = ""
 
 
 def has_files(said: Mapping[str, Any]) -> bool:

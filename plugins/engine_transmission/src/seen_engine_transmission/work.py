@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from seen.plugin import PluginContext, PluginError
+from seen.plugin.jobfiles import check_complete
 from seen.plugin.jobstore import JobBook
 from seen.plugin.models import EngineFile, EngineStatus
 from seen.plugin.torrents import read_magnet, read_torrent
@@ -18,7 +19,6 @@ from seen_engine_transmission.states import (
     LOCAL_ERROR,
     STOPPED,
     Job,
-    ended,
     is_complete,
     local_trouble,
     number,
@@ -45,14 +45,24 @@ class Work:
         # Hashes of what has been looked through, or was begun, since this Transmission started.
         self._trusted: set[str] = set()
 
-    async def ask(self, jobs: list[Job]) -> Mapping[str, Mapping[str, Any]]:
-        """Transmission's word about jobs, by hash, in one question."""
-        return await self.rpc.torrents([each.info_hash for each in jobs])
+    async def answers(self) -> None:
+        """Return when Transmission answers."""
+        await self.rpc.ask(lambda client: client.get_session())
+
+    async def close(self) -> None:
+        """Nothing has to be closed."""
+
+    async def ask(self, jobs: Sequence[Job]) -> Sequence[Mapping[str, Any] | None]:
+        """Transmission's word about each job, in one question; None where it has no such."""
+        found = await self.rpc.torrents([each.info_hash for each in jobs])
+        return [found.get(each.info_hash) for each in jobs]
 
     # --- giving ---------------------------------------------------------------------------------
 
     async def give(self, job: Job) -> None:
-        """Have Transmission work on a job, from whatever is there of it."""
+        """Have Transmission work on a job, from whatever is there of it. Raises PluginError."""
+        if any(each.info_hash == job.info_hash and each is not job for each in self._book):
+            raise PluginError("Another download here brings the same torrent")
         try:
             torrent = await self._described(job)
         except OSError:
@@ -68,7 +78,7 @@ class Work:
         except (Refused, OSError) as error:
             await self._fail(job, f"Transmission does not take this: {error}", final=True)
             return
-        said = (await self.ask([job])).get(job.info_hash, {})
+        said = (await self.ask([job]))[0] or {}
         if not _same(said.get("downloadDir"), job.folder):
             await self._fail(job, "Transmission has this torrent already, in another folder")
             return
@@ -77,7 +87,7 @@ class Work:
         self._trusted.add(job.info_hash)
         await self._tell(lambda client: client.start_torrent(job.info_hash))
 
-    async def wake(self, job: Job) -> None:
+    async def go_on(self, job: Job) -> None:
         """Let a torrent that Transmission has go on."""
         # Whoever asks for the trackers must be known to the proxy.
         with contextlib.suppress(OSError, PluginError):
@@ -112,16 +122,16 @@ class Work:
         if said is None:
             # Somebody took it away there, or it has lost its notes.
             await self.give(job)
-            return ended(job)
+            return job.at_rest()
         if said.get("error") == LOCAL_ERROR:
             await self._tell(lambda client: client.stop_torrent(job.info_hash))
             await self._fail(job, local_trouble(said))
-            return ended(job)
+            return job.at_rest()
         if is_complete(said) and (self._guarded is False or self._is_trusted(job)):
             await self._completed(job, said)
-            return ended(job)
+            return job.at_rest()
         if said.get("status") == STOPPED:
-            await self.wake(job)
+            await self.go_on(job)
         return status_of(job, said)
 
     def _is_trusted(self, job: Job) -> bool:
@@ -133,7 +143,7 @@ class Work:
             await self.hold(job)
         sizes = {each.path: each.size_bytes for each in await self.files(job)}
         try:
-            await self._ctx.run_blocking(_check_complete, Path(job.folder), sizes)
+            await self._ctx.run_blocking(check_complete, "Transmission", Path(job.folder), sizes)
         except PluginError as error:
             await self._fail(job, str(error))
             return
@@ -165,11 +175,11 @@ class Work:
     async def _settle(self, job: Job, reached: Callable[[Mapping[str, Any] | None], bool]) -> None:
         """Transmission does as it is told a moment later."""
         for _ in range(int(_SETTLE / 0.03)):
-            if reached((await self.ask([job])).get(job.info_hash)):
+            if reached((await self.ask([job]))[0]):
                 return
             await asyncio.sleep(0.03)
 
-    async def files(self, job: Job) -> list[EngineFile]:
+    async def files(self, job: Job) -> Sequence[EngineFile]:
         """The files of a job as Transmission has them; none before it knows them."""
         found = await self.rpc.torrents([job.info_hash], ("hashString", "files"))
         listed = found.get(job.info_hash, {}).get("files") or []
@@ -183,18 +193,3 @@ class Work:
 
 def _same(said: object, folder: str) -> bool:
     return isinstance(said, str) and os.path.realpath(said) == os.path.realpath(folder)
-
-
-def _check_complete(folder: Path, sizes: Mapping[str, int]) -> None:
-    """Raise PluginError unless the files are where they should be, whole. Blocks."""
-    for name, size in sizes.items():
-        path = folder / name
-        if not path.resolve().is_relative_to(folder.resolve()):
-            raise PluginError("Transmission wrote outside of the download's folder")
-        if not path.exists():
-            raise PluginError(
-                f"Transmission says it has written {path}, but there is no such file here: both "
-                "need to see the download folder under the same path"
-            )
-        if path.stat().st_size != size:
-            raise PluginError(f"{name} is not as long as it should be")
