@@ -246,10 +246,11 @@ class HandOver:
         out = [each for each in parcel.files if each.state == "kept_out"]
         reason = f"{counted(len(out), 'file')} kept out" if out else ""
         message = f"In the library: {counted(len(paths), 'file')}"
-        await self._note(job, "imported", reason, f"{message}, {reason}" if out else message)
         gone = [f.path for f in parcel.files if f.state == "imported"
                 and not is_below(f.imported_path, str(parcel.folder))]  # fmt: skip
         await asyncio.to_thread(clear, parcel.folder, gone)
+        # Told last: whoever hears of it finds nothing left over.
+        await self._note(job, "imported", reason, f"{message}, {reason}" if out else message)
 
 
 async def _silently(_done: int, _total: int, _message: str) -> None:

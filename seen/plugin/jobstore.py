@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import fcntl
+import glob
 import hashlib
 import itertools
+import secrets
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -14,6 +16,8 @@ import msgspec
 
 from seen.plugin.context import PluginContext
 from seen.plugin.errors import NotReady
+
+_NEW = ".new"
 
 
 class Known(msgspec.Struct):
@@ -38,7 +42,7 @@ class JobStore(Generic[J]):
         self._base = base
         self._kind = kind
         self._lock: IO[str] | None = None
-        # Two threads must not write the same job's new file at once.
+        # Of two threads that write the same job, the later one writes the later state.
         self._writing = threading.Lock()
 
     def open(self) -> Sequence[J]:
@@ -142,8 +146,21 @@ def _key(job_id: str) -> str:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that whoever reads it, at any time, finds all of the old or of the new. One
-    at a time for each file."""
-    new = path.with_name(path.name + ".new")
-    new.write_bytes(data)
-    new.replace(path)
+    """Write a file so that whoever reads it, at any time, finds all of the old or of the new.
+
+    Several may do so at once: a worker that was stopped for a while writes beside the one that took
+    its jobs. A process that is killed meanwhile may leave its new file; see :func:`forget_new`.
+    """
+    new = path.with_name(f"{path.name}.{secrets.token_hex(4)}{_NEW}")
+    try:
+        new.write_bytes(data)
+        new.replace(path)
+    except OSError:
+        new.unlink(missing_ok=True)
+        raise
+
+
+def forget_new(path: Path) -> None:
+    """Take away what killed processes left when they were writing a file."""
+    for each in path.parent.glob(f"{glob.escape(path.name)}.*{_NEW}"):
+        each.unlink(missing_ok=True)

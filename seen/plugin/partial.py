@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from seen.plugin.jobstore import write_whole
+from seen.plugin.jobstore import forget_new, write_whole
 
 SUFFIX = ".seen-part"
 _LARGEST_SIDE_CAR = 4 * 1024 * 1024
@@ -134,3 +134,4 @@ def find_partials(folder: Path, source: str) -> Mapping[Path, Partial]:
 def forget_partial(path: Path) -> None:
     """Take the side-car of the file at ``path`` away."""
     beside(path).unlink(missing_ok=True)
+    forget_new(beside(path))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,20 @@ def test_a_side_car_comes_back_as_it_was(tmp_path: Path) -> None:
     assert find_partials(tmp_path, "http://host/other") == {}
     forget_partial(path)
     assert read_partial(path) is None
+    assert [each.name for each in tmp_path.iterdir()] == ["film.mkv"]
+
+
+def test_two_may_write_a_side_car_at_once(tmp_path: Path) -> None:
+    """As a worker does that was stopped for a while, beside the one that took over."""
+    path = tmp_path / "film.mkv"
+    path.write_bytes(b"x" * 10)
+    written = [Partial("source", 20, written=((0, n),)) for n in range(1, 9)]
+    with ThreadPoolExecutor(8) as threads:
+        for _ in range(50):
+            list(threads.map(write_partial, [path] * 8, written))
+    assert read_partial(path) in written
+    (tmp_path / "film.mkv.seen-part.0a1b2c3d.new").write_bytes(b"{")
+    forget_partial(path)
     assert [each.name for each in tmp_path.iterdir()] == ["film.mkv"]
 
 
