@@ -83,9 +83,9 @@ Say = Callable[[str], None]
 
 # Which capabilities a role calls. Only workers run engines; only workers scan and recommend.
 _CAPABILITIES = {
-    "api": ("metadata_providers", "widgets"),
-    "pages": ("metadata_providers", "widgets"),
-    "worker": ("metadata_providers", "scanners", "recommenders"),
+    "api": ("metadata_providers", "widgets", "importers"),
+    "pages": ("metadata_providers", "widgets", "importers"),
+    "worker": ("metadata_providers", "scanners", "recommenders", "importers"),
     "downloader": ("download_engines",),
 }
 

@@ -9,6 +9,7 @@ from types import FunctionType
 
 from seen.plugin.capabilities import (
     DownloadEngine,
+    Importer,
     MetadataProvider,
     Recommender,
     Scanner,
@@ -67,6 +68,7 @@ KINDS: Mapping[str, Kind] = {
              {"pause": "pause", "resume": "pause", "adopt": "adopt"}),
         Kind("recommenders", "Recommender", Recommender, 4, _each("score")),
         Kind("widgets", "Widget", Widget, 5, _each("data")),
+        Kind("importers", "Importer", Importer, 6, _each("rows")),
     )
 }  # fmt: skip
 

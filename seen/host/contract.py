@@ -126,8 +126,11 @@ def _check_method(item: object, name: str, wanted: Callable[..., Any]) -> None:
     method = getattr(item, name, None)
     if not callable(method):
         raise StartFailed("broken", f"{_who(item)} has no method {name}")
-    if not inspect.iscoroutinefunction(inspect.unwrap(method)):
+    plain = inspect.unwrap(method)
+    if inspect.iscoroutinefunction(wanted) and not inspect.iscoroutinefunction(plain):
         raise StartFailed("broken", f"{_who(item)}.{name} must be async")
+    if not inspect.iscoroutinefunction(wanted) and not inspect.isasyncgenfunction(plain):
+        raise StartFailed("broken", f"{_who(item)}.{name} must be an async generator")
     try:
         given = inspect.signature(method)
     except (TypeError, ValueError):

@@ -41,6 +41,7 @@ BUNDLED = (
     "seen-metadata-starter",
     "seen-scanner-guessit",
     "seen-widgets-home",
+    "seen-import-files",
 )
 
 

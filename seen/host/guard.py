@@ -10,11 +10,12 @@ import asyncio
 import functools
 import inspect
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from seen.core.clock import now
 from seen.core.log import get_log
@@ -117,12 +118,27 @@ class Checked:
         answers = _answers(self._kind)
         if name not in answers:
             raise AttributeError(f"{self._kind.name} have no {name}")
-        return functools.partial(self._call, name, answers[name])
+        annotation = answers[name]
+        if get_origin(annotation) is AsyncIterator:
+            return functools.partial(self._stream, name, get_args(annotation)[0])
+        return functools.partial(self._call, name, annotation)
+
+    async def _stream(
+        self, name: str, annotation: Any, *args: Any, **kwargs: Any
+    ) -> AsyncIterator[Any]:
+        """One answer after the other, each checked."""
+        self._needs(name)
+        number = 0
+        async with aclosing(getattr(self._target, name)(*args, **kwargs)) as answers:
+            async for answer in answers:
+                problem = mismatch(answer, annotation)
+                if problem:
+                    raise WrongAnswer(f"{name} answered wrongly: [{number}]{problem}")
+                number += 1
+                yield answer
 
     async def _call(self, name: str, annotation: Any, *args: Any, **kwargs: Any) -> Any:
-        feature = self._kind.optional.get(name)
-        if feature is not None and feature not in self._features:
-            raise Unsupported(f"{self._title} does not offer {feature}")
+        self._needs(name)
         waiting = getattr(self._target, name)(*args, **kwargs)
         if not inspect.isawaitable(waiting):
             raise WrongAnswer(f"{name} must be async")
@@ -131,6 +147,11 @@ class Checked:
         if problem:
             raise WrongAnswer(f"{name} answered wrongly: {problem}")
         return answer
+
+    def _needs(self, name: str) -> None:
+        feature = self._kind.optional.get(name)
+        if feature is not None and feature not in self._features:
+            raise Unsupported(f"{self._title} does not offer {feature}")
 
 
 @functools.cache

@@ -31,6 +31,7 @@ from seen.host.vault import Vault
 from seen.host.views import PluginView, plugin_view
 from seen.plugin.capabilities import (
     DownloadEngine,
+    Importer,
     MetadataProvider,
     Recommender,
     Scanner,
@@ -109,6 +110,10 @@ class PluginHost:
     def widgets(self) -> tuple[Handle[Widget], ...]:
         """Running widgets in the admin's order."""
         return self._handles("widgets")
+
+    def importers(self) -> tuple[Handle[Importer], ...]:
+        """Running importers in the admin's order."""
+        return self._handles("importers")
 
     def template_dirs(self) -> tuple[tuple[str, Path], ...]:
         """Folders with templates of running plugins, each with its plugin's name."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import contextlib
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from typing import Generic, TypeVar, cast
 
 from seen.host.guard import Account, Checked, Facts, Guard
+from seen.plugin.errors import PluginError
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -56,6 +58,47 @@ class Handle(Generic[T]):
         """
         return await self._guard.call(lambda: work(self._checked), timeout)
 
+    async def batches(
+        self, work: Callable[[T], AsyncIterator[R]], *, size: int, timeout: float = 30.0
+    ) -> AsyncGenerator[list[R], None]:
+        """What an answer that comes one by one gives, ``size`` at a time and never more at once.
+
+        ``timeout`` is for each batch; the rules of :meth:`call` hold for each as well.
+        """
+        stream = _Stream(lambda: work(self._checked), size)
+        try:
+            while batch := await self._guard.call(stream.batch, timeout):
+                yield batch
+        finally:
+            # Whatever became of the plugin, what it was asked for is not needed any more.
+            with contextlib.suppress(PluginError):
+                await self._guard.call(stream.close, timeout)
+
     async def drain(self, timeout: float) -> None:
         """Let no more calls in and wait for those under way."""
         await self._guard.drain(timeout)
+
+
+class _Stream(Generic[R]):
+    """An answer that comes one by one, on the plugin's loop."""
+
+    def __init__(self, open_: Callable[[], AsyncIterator[R]], size: int) -> None:
+        self._open = open_
+        self._size = size
+        self._items: AsyncIterator[R] | None = None
+
+    async def batch(self) -> list[R]:
+        """The next items; none at the end."""
+        if self._items is None:
+            self._items = self._open()
+        found: list[R] = []
+        async for item in self._items:
+            found.append(item)
+            if len(found) == self._size:
+                break
+        return found
+
+    async def close(self) -> None:
+        """Let the plugin tidy up."""
+        if isinstance(self._items, AsyncGenerator):
+            await self._items.aclose()

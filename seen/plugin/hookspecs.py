@@ -14,6 +14,7 @@ import pluggy
 if TYPE_CHECKING:
     from seen.plugin.capabilities import (
         DownloadEngine,
+        Importer,
         MetadataProvider,
         Recommender,
         Scanner,
@@ -87,6 +88,19 @@ def seen_widgets(ctx: PluginContext) -> Iterable[Widget]:
         @hookimpl
         def seen_widgets(ctx):
             return [RandomPick(ctx)]
+    """
+    raise AssertionError("a specification is never called")
+
+
+@hookspec
+def seen_importers(ctx: PluginContext) -> Iterable[Importer]:
+    """Register importers, one for each service whose export they read.
+
+    Example::
+
+        @hookimpl
+        def seen_importers(ctx):
+            return [FilmDiary()]
     """
     raise AssertionError("a specification is never called")
 

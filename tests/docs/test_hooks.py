@@ -41,6 +41,7 @@ EXAMPLES = {
     "seen_download_engines": "plain_http",
     "seen_recommenders": "same_genres",
     "seen_widgets": "corner",
+    "seen_importers": "film_club",
     "seen_template_dirs": "corner",
 }
 

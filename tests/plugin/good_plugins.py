@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import date, datetime
@@ -13,6 +13,7 @@ from typing import Any
 from seen.plugin import Health, MediaKind, NotFound, PluginError, Unavailable, Unsupported
 from seen.plugin.capabilities import WidgetRequest
 from seen.plugin.filenames import safe_file_name
+from seen.plugin.importing import ImportSource
 from seen.plugin.models import (
     BrowseQuery,
     DownloadSpec,
@@ -21,6 +22,7 @@ from seen.plugin.models import (
     Episode,
     ExternalRef,
     FeedPage,
+    ImportRow,
     KnownTitle,
     MediaProbe,
     Offer,
@@ -208,6 +210,34 @@ class GoodWidget(Lively):
     async def data(self, request: WidgetRequest) -> WidgetData:
         cards = await request.shelves.recently_added(10)
         return WidgetData("dashboard/widget_row.html", {"items": tuple(cards)}, empty=not cards)
+
+
+class GoodImporter(Lively):
+    """Reads a table of films and whether somebody liked them."""
+
+    title = "Film club"
+    instructions = "Ask the club for its table."
+    accepts = frozenset({".csv"})
+    features = frozenset({"rows"})
+
+    async def rows(self, source: ImportSource) -> AsyncIterator[ImportRow]:
+        (name,) = source.names
+        if source.columns(name)[:2] != ("film", "liked"):
+            raise PluginError("This is no table of the film club")
+        for row in source.table(name):
+            liked = row.cells.get("liked") == "yes"
+            yield ImportRow(
+                row.cells.get("film", ""), MediaKind.MOVIE, file=name, line=row.line,
+                favorite=liked, problem=row.problem,
+            )  # fmt: skip
+
+
+def write_club(folder: Path) -> Path:
+    """What the good importer reads."""
+    path = folder / "club" / "club.csv"
+    path.parent.mkdir()
+    path.write_text("Film,Liked\nLow Tide,yes\nIce\nThaw,no\n", encoding="utf-8")
+    return path
 
 
 class Tap:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +13,21 @@ import pytest
 from failing import fails
 from good_plugins import (
     GoodEngine,
+    GoodImporter,
     GoodRecommender,
     GoodScanner,
     GoodWidget,
     Tap,
+    write_club,
 )
 
 from seen.plugin import Health, MediaKind, NotReady
 from seen.plugin.capabilities import WidgetRequest
+from seen.plugin.importing import ImportSource
 from seen.plugin.models import (
     DownloadSpec,
     EngineStatus,
+    ImportRow,
     MediaProbe,
     ParsedName,
     ParseHints,
@@ -33,6 +38,7 @@ from seen.plugin.models import (
 )
 from seen.plugin.testing.conformance import (
     DownloadEngineSuite,
+    ImporterSuite,
     RecommenderSuite,
     ScannerSuite,
     WidgetSuite,
@@ -190,6 +196,64 @@ async def test_a_broken_recommenderfails(change: Any, check: str) -> None:
 
 async def test_a_recommender_that_changes_its_mindfails() -> None:
     await fails(RecommenderSuite(), "test_the_same_question_has_the_same_answer", Moody())
+
+
+# --- importers ---
+
+
+class Altered(GoodImporter):
+    """Changes each row that the good one gives by a function."""
+
+    def __init__(self, change: Callable[[ImportRow], Any]) -> None:
+        self._change = change
+
+    async def rows(self, source: ImportSource) -> AsyncIterator[ImportRow]:
+        async for row in super().rows(source):
+            yield self._change(row)
+
+
+class Credulous(GoodImporter):
+    """Reads whatever it is given."""
+
+    async def rows(self, source: ImportSource) -> AsyncIterator[ImportRow]:
+        yield ImportRow("Film", file=source.names[0], line=1)
+
+
+class Wandering(GoodImporter):
+    turn = 0
+
+    async def rows(self, source: ImportSource) -> AsyncIterator[ImportRow]:
+        self.turn += 1
+        async for row in super().rows(source):
+            yield replace(row, year=1990 + self.turn)
+
+
+class AllAtOnce(GoodImporter):
+    async def rows(self, source: ImportSource) -> Any:  # type: ignore[override]  # the fault
+        return [each async for each in super().rows(source)]
+
+
+@pytest.mark.parametrize(
+    ("broken", "check"),
+    [
+        (Altered(lambda row: row.title), "test_rows_are_rows"),
+        (Altered(lambda row: replace(row, title="", problem="")), "test_rows_are_rows"),
+        (Altered(lambda row: replace(row, line=0)), "test_every_row_names_its_file_and_line"),
+        (Altered(lambda row: replace(row, rating=101)), "test_ratings_and_times_are_in_range"),
+        (Altered(lambda row: replace(row, watched_at=datetime.fromisoformat("2026-01-01T00:00"))),
+         "test_ratings_and_times_are_in_range"),
+        (Wandering(), "test_the_same_file_gives_the_same_rows"),
+    ],
+)  # fmt: skip
+async def test_a_broken_importer_fails(broken: GoodImporter, check: str, tmp_path: Path) -> None:
+    await fails(ImporterSuite(), check, broken, write_club(tmp_path))
+
+
+async def test_an_importer_that_reads_anything_or_all_at_once_fails(tmp_path: Path) -> None:
+    check = "test_a_stranger_s_file_is_refused_with_a_reason"
+    await fails(ImporterSuite(), check, Credulous(), write_club(tmp_path), tmp_path)
+    check = "test_every_announced_method_exists_with_the_contracts_parameters"
+    await fails(ImporterSuite(), check, AllAtOnce())
 
 
 # --- engines ---

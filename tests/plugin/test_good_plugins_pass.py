@@ -11,17 +11,20 @@ import pytest
 from good_plugins import (
     AwayProvider,
     GoodEngine,
+    GoodImporter,
     GoodProvider,
     GoodRecommender,
     GoodScanner,
     GoodWidget,
     Tap,
+    write_club,
 )
 
 from seen.plugin import MediaKind
 from seen.plugin.models import DownloadSpec
 from seen.plugin.testing.conformance import (
     DownloadEngineSuite,
+    ImporterSuite,
     MetadataProviderSuite,
     RecommenderSuite,
     ScannerSuite,
@@ -74,6 +77,16 @@ class TestWidget(WithManifest, WidgetSuite):
     @pytest.fixture
     def subject(self) -> GoodWidget:
         return GoodWidget()
+
+
+class TestImporter(WithManifest, ImporterSuite):
+    @pytest.fixture
+    def subject(self) -> GoodImporter:
+        return GoodImporter()
+
+    @pytest.fixture
+    def upload(self, tmp_path: Path) -> Path:
+        return write_club(tmp_path)
 
 
 class TestEngine(WithManifest, DownloadEngineSuite):

@@ -38,6 +38,7 @@ _GROUPS = {
     "download_engines": ("Download engines", "The first healthy one that can do it takes a job"),
     "recommenders": ("Recommenders", ""),
     "widgets": ("Dashboard", "In this order on the dashboard"),
+    "importers": ("Import", "In this order on the page for imports"),
 }
 _OTHERS = ("others", "Others")
 _ICONS = {
@@ -46,6 +47,7 @@ _ICONS = {
     "download_engines": "download",
     "recommenders": "sparkles",
     "widgets": "layout-dashboard",
+    "importers": "file-up",
 }
 _TONES: dict[str, Tone] = {
     "running": "ok", "starting": "warn", "needs_setup": "warn", "skipped": "warn",

@@ -6,6 +6,7 @@ conformance suite for each, which checks every MUST.
 
 from seen.plugin.capabilities.capability import Capability
 from seen.plugin.capabilities.engine import DownloadEngine
+from seen.plugin.capabilities.importer import Importer
 from seen.plugin.capabilities.metadata import MetadataProvider
 from seen.plugin.capabilities.recommender import Recommender
 from seen.plugin.capabilities.scanner import Scanner
@@ -14,6 +15,7 @@ from seen.plugin.capabilities.widget import Shelves, Widget, WidgetRequest
 __all__ = [
     "Capability",
     "DownloadEngine",
+    "Importer",
     "MetadataProvider",
     "Recommender",
     "Scanner",

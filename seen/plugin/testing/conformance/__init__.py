@@ -6,11 +6,14 @@ asks for in its docstring.
 
 import pytest
 
-for _suite in ("capability", "engine", "manifest", "metadata", "recommender", "scanner", "widget"):
+for _suite in (
+    "capability", "engine", "importer", "manifest", "metadata", "recommender", "scanner", "widget",
+):  # fmt: skip
     pytest.register_assert_rewrite(f"{__name__}.{_suite}")
 
 from seen.plugin.testing.conformance.capability import CapabilitySuite  # noqa: E402 - after the loop
 from seen.plugin.testing.conformance.engine import DownloadEngineSuite  # noqa: E402 - after the loop
+from seen.plugin.testing.conformance.importer import ImporterSuite  # noqa: E402 - after the loop
 from seen.plugin.testing.conformance.manifest import ManifestSuite  # noqa: E402 - after the loop
 from seen.plugin.testing.conformance.metadata import MetadataProviderSuite  # noqa: E402 - after the loop
 from seen.plugin.testing.conformance.recommender import RecommenderSuite  # noqa: E402 - after the loop
@@ -20,6 +23,7 @@ from seen.plugin.testing.conformance.widget import WidgetSuite  # noqa: E402 - a
 __all__ = [
     "CapabilitySuite",
     "DownloadEngineSuite",
+    "ImporterSuite",
     "ManifestSuite",
     "MetadataProviderSuite",
     "RecommenderSuite",

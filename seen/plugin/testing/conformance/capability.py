@@ -62,7 +62,10 @@ class CapabilitySuite(ManifestSuite):
                 continue
             found = getattr(subject, name, None)
             assert callable(found), f"{name} is missing"
-            assert inspect.iscoroutinefunction(found), f"{name} must be async"
+            if inspect.iscoroutinefunction(method):
+                assert inspect.iscoroutinefunction(found), f"{name} must be async"
+            else:
+                assert inspect.isasyncgenfunction(found), f"{name} must be an async generator"
             wanted = list(inspect.signature(method).parameters)[1:]
             given = inspect.signature(found).parameters
             open_ended = any(each.kind is each.VAR_KEYWORD for each in given.values())

@@ -15,7 +15,7 @@ from seen.plugin import API_VERSION, ENTRY_POINT_GROUP
 from seen.plugin.config import field_from_toml, validate
 
 CAPABILITIES = frozenset(
-    {"metadata_providers", "download_engines", "scanners", "recommenders", "widgets"}
+    {"metadata_providers", "download_engines", "scanners", "recommenders", "widgets", "importers"}
 )
 _TEXTS = frozenset(
     {"name", "title", "description", "api", "icon", "attribution", "homepage", "provides"}
