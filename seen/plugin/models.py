@@ -377,7 +377,8 @@ class DownloadSpec:
     """A job for an engine. The core has checked ``source`` and stripped what may not be dialled.
 
     ``job_id`` identifies the job for ever: adding it twice is one download. ``torrent`` holds the
-    validated bytes where the source is a torrent file. Files end up below ``folder`` or nowhere.
+    validated bytes where the source is a torrent file, and then it is what counts, whatever
+    ``source`` says. Files end up below ``folder`` or nowhere.
     """
 
     job_id: str

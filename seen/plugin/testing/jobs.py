@@ -155,7 +155,8 @@ class TorrentJobs:
         """A job for a torrent."""
         if self.as_magnet:
             return _job(tmp_path, job_id, made.magnet)
-        return _job(tmp_path, job_id, "a.torrent", made.encoded)
+        # The server names the content by a link too; what is in the file counts.
+        return _job(tmp_path, job_id, made.magnet, made.encoded)
 
 
 def _job(tmp_path: Path, job_id: str, source: str, torrent: bytes | None = None) -> DownloadSpec:

@@ -36,6 +36,8 @@ class Swarm:
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     hold_after: int | None = None
     """After so many bytes of content the peer waits for ``gate``."""
+    pause: float = 0.0
+    """Seconds before each block on each connection."""
     served: int = 0
     """Bytes of content given so far."""
     announced: list[dict[str, str]] = field(default_factory=list)
@@ -132,6 +134,7 @@ class _Peer:
             index, begin, length = await self._wanted.get()
             if swarm.hold_after is not None and swarm.served >= swarm.hold_after:
                 await swarm.gate.wait()
+            await asyncio.sleep(swarm.pause)
             start = index * self._torrent.piece_length + begin
             data = content[start : start + length]
             self._send(_PIECE, struct.pack(">II", index, begin) + data)

@@ -48,7 +48,7 @@ class TransmissionEngine(DaemonEngine[Job]):
         job = Job(spec.job_id, spec.source, str(spec.folder))
         if spec.torrent is not None:
             torrent = read_torrent(spec.torrent)
-            job.info_hash = torrent.info_hash
+            job.has_torrent, job.info_hash = True, torrent.info_hash
             job.names = [name for name, _ in torrent.files]
             job.sizes = [size for _, size in torrent.files]
         elif spec.source.partition(":")[0].lower() == "magnet":

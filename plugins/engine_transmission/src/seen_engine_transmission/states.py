@@ -17,9 +17,11 @@ _STATES: Mapping[int, EngineState] = {
 
 
 class Job(DaemonJob):
-    """A job as it is remembered."""
+    """A job as it is remembered. ``has_torrent``: a torrent file was given, whatever the source
+    is; otherwise peers are asked for what a magnet link stands for."""
 
     info_hash: str = ""
+    has_torrent: bool = False
 
 
 def has_files(said: Mapping[str, Any]) -> bool:

@@ -99,7 +99,7 @@ class Work:
 
     async def _described(self, job: Job) -> str | bytes:
         """What to add: a link, or a torrent file. Raises OSError, PluginError."""
-        if job.source.lower().startswith("magnet:"):
+        if not job.has_torrent:
             magnet = read_magnet(job.source)
             return magnet.link(await self._trackers(magnet.trackers))
         path = self._book.store.path(job.id, ".torrent")
