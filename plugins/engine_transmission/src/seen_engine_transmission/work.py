@@ -123,6 +123,9 @@ class Work:
             # Somebody took it away there, or it has lost its notes.
             await self.give(job)
             return job.at_rest()
+        if not _same(said.get("downloadDir"), job.folder):
+            await self._bring_back(job)
+            return job.at_rest()
         if said.get("error") == LOCAL_ERROR:
             await self._tell(lambda client: client.stop_torrent(job.info_hash))
             await self._fail(job, local_trouble(said))
@@ -133,6 +136,17 @@ class Work:
         if said.get("status") == STOPPED:
             await self.go_on(job)
         return status_of(job, said)
+
+    async def _bring_back(self, job: Job) -> None:
+        """Killed before it wrote down where a torrent belongs, Transmission takes its usual folder
+        the next time, and knows nothing of what is there."""
+        await self._tell(lambda client: client.stop_torrent(job.info_hash))
+        await self._tell(
+            lambda client: client.move_torrent_data(job.info_hash, job.folder, move=False)
+        )
+        await self._tell(lambda client: client.verify_torrent(job.info_hash))
+        self._trusted.add(job.info_hash)
+        await self._tell(lambda client: client.start_torrent(job.info_hash))
 
     def _is_trusted(self, job: Job) -> bool:
         return not self._distrust or job.info_hash in self._trusted
