@@ -74,7 +74,8 @@ class Monitor:
                 continue
             verdict = judge(job, word, self._quiet(job, word), self._rules, now)
             if isinstance(verdict, Progress):
-                progress.append(verdict)
+                if verdict.is_news_of(job):
+                    progress.append(verdict)
                 if verdict.bytes_total > 0 and job.bytes_total == 0:
                     verdicts.append((job, "inspect"))
             elif verdict != "nothing":

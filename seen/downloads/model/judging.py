@@ -39,6 +39,13 @@ class Progress:
         """The speed in Mbit/s."""
         return round(self.speed / _BITS_PER_MEGABIT, 3)
 
+    def is_news_of(self, job: Job) -> bool:
+        """Whether this says anything that is not known of the job already."""
+        known = (job.progress_percent, job.bytes_total, job.bytes_downloaded, job.speed,
+                 job.eta_seconds, job.status_message)  # fmt: skip
+        return known != (self.percent, self.bytes_total, self.bytes_done, self.speed,
+                         self.eta_seconds, self.message)  # fmt: skip
+
 
 Verdict = Change | Progress | Literal["collect", "inspect", "hold", "go_on", "nothing"]
 """``collect``: it is complete, note its files. ``inspect``: look at its files' names. ``hold`` and

@@ -25,6 +25,7 @@ _EXTENDED = bytes((0, 0, 0, 0, 0, 0x10, 0, 0))
 _BITFIELD, _REQUEST, _PIECE, _UNCHOKE, _EXTENSION = 5, 6, 7, 1, 20
 _METADATA_PIECE = 16 * 1024
 _OUR_METADATA = 3
+_MOST_DIALS, _DIAL_PAUSE = 50, 0.1
 
 
 @dataclass
@@ -79,25 +80,32 @@ class Swarm:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _dial(self, torrent: TestTorrent, port: int) -> None:
-        with contextlib.suppress(OSError, EOFError, asyncio.IncompleteReadError):
-            reader, writer = await asyncio.open_connection("127.0.0.1", port)
-            try:
-                await _Peer(self, torrent, reader, writer).serve()
-            finally:
-                writer.close()
+        for _ in range(_MOST_DIALS):
+            met = asyncio.Event()
+            with contextlib.suppress(OSError, EOFError):
+                reader, writer = await asyncio.open_connection("127.0.0.1", port)
+                try:
+                    await _Peer(self, torrent, reader, writer, met).serve()
+                finally:
+                    writer.close()
+            if met.is_set():
+                return
+            # Transmission hangs up on an address that it is shaking hands with already.
+            await asyncio.sleep(_DIAL_PAUSE)
 
 
 class _Peer:
-    """One connection of the peer that has everything."""
+    """One connection of the peer that has everything. ``met`` is set when hands were shaken."""
 
     def __init__(
         self, swarm: Swarm, torrent: TestTorrent, reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
+        writer: asyncio.StreamWriter, met: asyncio.Event,
     ) -> None:  # fmt: skip
         self._swarm = swarm
         self._torrent = torrent
         self._reader = reader
         self._writer = writer
+        self._met = met
         self._their_metadata = 0
         self._wanted: asyncio.Queue[tuple[int, int, int]] = asyncio.Queue()
 
@@ -106,6 +114,7 @@ class _Peer:
         own_id = b"-SN0001-" + b"seeds-for-us"
         self._writer.write(_PROTOCOL + _EXTENDED + self._torrent.info_hash + own_id)
         theirs = await self._reader.readexactly(68)
+        self._met.set()
         if theirs[5 + 20] & 0x10:
             offer = {"m": {"ut_metadata": _OUR_METADATA}, "metadata_size": len(self._torrent.info)}
             self._send(_EXTENSION, b"\0" + bencode(offer))
