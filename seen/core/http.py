@@ -8,7 +8,6 @@ cannot lie.
 
 from __future__ import annotations
 
-import hashlib
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -29,6 +28,7 @@ from seen.core.errors import (
     TooLarge,
     TooMany,
 )
+from seen.core.ready import json_answer
 from seen.core.viewer import Viewer
 
 BASE = "/api/v1"
@@ -61,7 +61,7 @@ class Problem(msgspec.Struct, omit_defaults=True):
     errors: list[dict[str, str]] = msgspec.field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Call:
     """One request as a handler sees it."""
 
@@ -118,6 +118,8 @@ class Route:
             return result
         if result is None:
             return web.Response(status=204)
+        if self.status == 200:
+            return json_answer(request, msgspec.json.encode(result))
         return json_response(result, self.status)
 
 
@@ -219,6 +221,14 @@ Q = TypeVar("Q", bound=msgspec.Struct)
 
 def read_query(request: web.Request, shape: type[Q]) -> Q:
     """The query string as a struct. A list takes the name several times or commas."""
+    raw = _raw_query(request, shape) if request.rel_url.raw_query_string else {}
+    try:
+        return msgspec.convert(raw, shape, strict=False)
+    except msgspec.ValidationError as error:
+        raise _invalid(error) from error
+
+
+def _raw_query(request: web.Request, shape: type[msgspec.Struct]) -> dict[str, Any]:
     query = request.query
     raw: dict[str, Any] = {}
     for name, kind in _query_fields(shape):
@@ -229,10 +239,7 @@ def read_query(request: web.Request, shape: type[Q]) -> Q:
             raw[name] = [part for value in values for part in value.split(",") if part]
         elif values[-1] != "" or kind == "text":
             raw[name] = values[-1]
-    try:
-        return msgspec.convert(raw, shape, strict=False)
-    except msgspec.ValidationError as error:
-        raise _invalid(error) from error
+    return raw
 
 
 @lru_cache(maxsize=256)
@@ -280,12 +287,10 @@ def _invalid(error: msgspec.ValidationError) -> SeenError:
     )
 
 
-def json_response(
-    data: Any, status: int = 200, headers: Mapping[str, str] | None = None
-) -> web.Response:
-    """An answer as JSON; bytes are taken as already encoded."""
-    body = data if isinstance(data, bytes) else msgspec.json.encode(data)
-    return web.Response(body=body, status=status, content_type="application/json", headers=headers)
+def json_response(data: Any, status: int) -> web.Response:
+    """An answer as JSON."""
+    body = msgspec.json.encode(data)
+    return web.Response(body=body, status=status, content_type="application/json")
 
 
 def problem_response(error: SeenError) -> web.Response:
@@ -307,20 +312,3 @@ def problem_response(error: SeenError) -> web.Response:
         content_type="application/problem+json",
         headers=headers,
     )
-
-
-_ETAG_LENGTH = 24
-
-
-def encoded_answer(body: bytes) -> bytes:
-    """Encoded JSON with its ETag in front, ready to be kept and sent often."""
-    return hashlib.blake2b(body, digest_size=_ETAG_LENGTH // 2).hexdigest().encode() + body
-
-
-def etag_response(request: web.Request, answer: bytes) -> web.Response:
-    """An :func:`encoded_answer`, or 304 when the client has just that."""
-    etag = answer[:_ETAG_LENGTH].decode()
-    headers = {"ETag": f'"{etag}"', "Cache-Control": "private, no-cache"}
-    if any(each.value in (etag, "*") for each in request.if_none_match or ()):
-        return web.Response(status=304, headers=headers)
-    return json_response(answer[_ETAG_LENGTH:], headers=headers)

@@ -6,7 +6,8 @@ from typing import Any
 
 from aiohttp import web
 
-from seen.core.http import Answer, Api, Call, etag_response
+from seen.core.http import Answer, Api, Call
+from seen.core.ready import etag_response
 from seen.dashboard.service import Dashboard
 from seen.tracking.answers import CardAnswer
 

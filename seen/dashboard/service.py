@@ -13,7 +13,7 @@ import msgspec
 from seen.catalog.service import Catalog
 from seen.core.cache import PREFIX, Cache, SingleFlight
 from seen.core.events import Event, Events
-from seen.core.http import encoded_answer
+from seen.core.ready import encoded_answer
 from seen.core.viewer import Viewer
 from seen.dashboard.shelves import ViewerShelves
 from seen.downloads.ledger import CHANGED

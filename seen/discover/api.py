@@ -9,8 +9,9 @@ import msgspec
 from aiohttp import web
 
 from seen.catalog.search import ALL_KINDS
-from seen.core.http import Answer, Api, Call, Query, etag_response
+from seen.core.http import Answer, Api, Call, Query
 from seen.core.paging import decode_cursor, encode_cursor
+from seen.core.ready import etag_response
 from seen.discover.answers import DiscoverAnswer, TitleAnswer, title_answer
 from seen.discover.model import Order, Unseen, Wish
 from seen.discover.service import Discover

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from seen.catalog.model import Summary
@@ -22,8 +22,7 @@ Unseen = Literal["", "unseen"]
 ALL_KINDS = tuple(MediaKind)
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(NamedTuple):
     """What somebody wants to see listed: one of the lists, or the whole catalog in some order.
 
     ``seen`` "unseen" leaves out what the viewer has seen. ``platform`` goes with games alone.

@@ -16,8 +16,8 @@ from seen.core import clock
 from seen.core.cache import PREFIX, Cache, SingleFlight
 from seen.core.db import Database
 from seen.core.events import Event, Events
-from seen.core.http import encoded_answer
 from seen.core.paging import decode_cursor, encode_cursor
+from seen.core.ready import encoded_answer
 from seen.core.viewer import Viewer
 from seen.discover import store
 from seen.discover.answers import DiscoverAnswer, SectionAnswer

@@ -11,19 +11,13 @@ from aiohttp import web
 from seen.accounts.service import Accounts
 from seen.artwork.model import draw
 from seen.core.errors import NotHere
+from seen.core.headers import add_headers
 from seen.core.http import Api, Call
 from seen.core.openapi import document
 from seen.core.pages import Pages
 from seen.core.settings import Settings
 from seen.web.assets import PREFIX, Assets
-from seen.web.border import (
-    add_headers,
-    believe_proxies,
-    check_host,
-    check_origin,
-    lead_to_setup,
-    recognise,
-)
+from seen.web.border import believe_proxies, border
 from seen.web.failures import answer_errors
 from seen.web.shell import Shell, wall_titles
 from seen.web.stream import Streams
@@ -41,17 +35,10 @@ def make_app(
     streams: Streams,
 ) -> web.Application:
     """Put the rooms' routes behind the border. Roles decide which of them are there."""
-    app = web.Application(
-        client_max_size=_MAX_FORM_BYTES,
-        middlewares=[
-            believe_proxies(settings.trusted_proxies),
-            answer_errors(shell.failure),
-            check_host(settings, accounts),
-            check_origin(),
-            lead_to_setup(accounts),
-            recognise(accounts),
-        ],
-    )
+    layers = [answer_errors(shell.failure), border(settings, accounts)]
+    if settings.trusted_proxies:
+        layers.insert(0, believe_proxies(settings.trusted_proxies))
+    app = web.Application(client_max_size=_MAX_FORM_BYTES, middlewares=layers)
     app.on_response_prepare.append(add_headers)
     _add_apis(app, [*apis, _document_api(apis)])
     if "pages" in settings.roles:

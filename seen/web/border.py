@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -14,8 +14,10 @@ from aiohttp.typedefs import Handler, Middleware
 from seen.accounts.service import Accounts
 from seen.core.cookies import SESSION
 from seen.core.errors import Forbidden
+from seen.core.headers import SCHEME
 from seen.core.http import VIEWER
 from seen.core.settings import Settings
+from seen.core.viewer import Viewer
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 # Names that only a local network gives out; nobody outside can make one resolve to this machine.
@@ -23,34 +25,10 @@ _LOCAL_ENDINGS = (".localhost", ".local", ".lan", ".home.arpa", ".internal", ".h
 
 # A host and perhaps a port, as browsers send them.
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[\w.-]+)(:\d*)?")
-# How the browser speaks to the proxy in front; response signals see the request as it came.
-_SCHEME = web.RequestKey("scheme", str)
 _HEALTH = "/api/v1/health/"
-
-CSP = (
-    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
-    "media-src 'self' blob:; font-src 'self'; connect-src 'self'; object-src 'none'; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-)
-_HEADERS = {
-    "Content-Security-Policy": CSP,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "X-Frame-Options": "DENY",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-}
-
-
-async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
-    """Signal handler: security headers on every answer."""
-    for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
-    if request.path.startswith("/api/"):
-        response.headers.setdefault("Cache-Control", "no-store")
-    if request.get(_SCHEME, request.scheme) == "https":
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+# Before there is an admin, every page leads to the one that makes it, but for these.
+_BEFORE_THE_ADMIN = ("/app/setup", "/app/wall/")
+_SESSION_COOKIE = re.compile(rf"(?:^|;)\s*{SESSION}=\"?([^;\"]*)")
 
 
 @lru_cache(maxsize=1024)
@@ -96,7 +74,7 @@ def believe_proxies(proxies: Sequence[str]) -> Middleware:
             scheme=scheme if scheme in ("http", "https") else request.scheme,
             host=next(iter(_forwarded(request, "Host")[-1:]), request.host),
         )
-        request[_SCHEME] = changed.scheme
+        request[SCHEME] = changed.scheme
         return await handler(changed)
 
     return middleware
@@ -109,47 +87,67 @@ def _forwarded(request: web.Request, what: str) -> list[str]:
     return [part.strip() for line in lines for part in line.split(",") if part.strip()]
 
 
-def check_host(settings: Settings, accounts: Accounts) -> Middleware:
-    """Middleware: answer only to names that are ours.
+def border(settings: Settings, accounts: Accounts) -> Middleware:
+    """Middleware: the checks that every request passes, and who asks.
+
+    One function, since every layer costs each request something. Whether the process is alive
+    depends neither on the name nor on a database that knows who asks.
+    """
+    answers_to = _own_names(settings.allowed_hosts)
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        path = request.path
+        is_health = path.startswith(_HEALTH)
+        if not is_health and not answers_to(request.host):
+            await _check_other_name(request.host, settings, accounts)
+        if request.method not in _SAFE and not _same_origin(request):
+            raise Forbidden("This request comes from another site.", code="cross_origin")
+        if is_health:
+            return await handler(request)
+        waits = path.startswith("/app/") and not path.startswith(_BEFORE_THE_ADMIN)
+        if waits and not await accounts.is_claimed():
+            raise web.HTTPSeeOther("/app/setup")
+        viewer = await _recognise(request, accounts)
+        if viewer is not None:
+            request[VIEWER] = viewer
+        return await handler(request)
+
+    return middleware
+
+
+def _own_names(allowed_hosts: Sequence[str]) -> Callable[[str], bool]:
+    """Tells whether a Host header is one that is always answered."""
+    allowed = {host_name(each) for each in allowed_hosts}
+
+    @lru_cache(maxsize=1024)
+    def known(host: str) -> bool:
+        name = host_name(host)
+        return name in allowed or is_local_name(name)
+
+    return known
+
+
+async def _check_other_name(host: str, settings: Settings, accounts: Accounts) -> None:
+    """Raise Forbidden for a name that is not ours.
 
     Without a list any name will do once the first admin exists, since a page from elsewhere has
     no cookie here. Before that a stranger's page could claim the server by DNS rebinding.
     """
-    allowed = {host_name(each) for each in settings.allowed_hosts}
-
-    @web.middleware
-    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-        name = host_name(request.host)
-        if name in allowed or is_local_name(name) or request.path.startswith(_HEALTH):
-            return await handler(request)
-        if allowed or not await accounts.is_claimed():
-            raise Forbidden(
-                f"This server does not answer to the name {name[:100] or '(none)'}. "
-                "An admin can add it to SEEN_ALLOWED_HOSTS.",
-                code="unknown_host",
-            )
-        return await handler(request)
-
-    return middleware
+    if settings.allowed_hosts or not await accounts.is_claimed():
+        raise Forbidden(
+            f"This server does not answer to the name {host_name(host)[:100] or '(none)'}. "
+            "An admin can add it to SEEN_ALLOWED_HOSTS.",
+            code="unknown_host",
+        )
 
 
-def check_origin() -> Middleware:
-    """Middleware: a request that changes something comes from our own pages or from a program.
+def _same_origin(request: web.Request) -> bool:
+    """Whether a request that changes something comes from our own pages or from a program.
 
     Browsers say where a request comes from in headers that pages cannot forge. A program that
     sends neither of them has to bring a token instead of a cookie.
     """
-
-    @web.middleware
-    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.method not in _SAFE and not _same_origin(request):
-            raise Forbidden("This request comes from another site.", code="cross_origin")
-        return await handler(request)
-
-    return middleware
-
-
-def _same_origin(request: web.Request) -> bool:
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site in ("same-origin", "none")
@@ -159,39 +157,22 @@ def _same_origin(request: web.Request) -> bool:
             return urlsplit(origin).netloc.lower() == request.host.lower()
         except ValueError:
             return False
-    return SESSION not in request.cookies
+    return not session_secret(request)
 
 
-def recognise(accounts: Accounts) -> Middleware:
-    """Middleware: find out who asks, by bearer token or by cookie."""
-
-    @web.middleware
-    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        viewer = None
-        if request.path.startswith(_HEALTH):
-            # Whether the process is alive does not depend on a database that knows who asks.
-            pass
-        elif scheme.lower() == "bearer" and token:
-            viewer = await accounts.viewer_by_access_token(token.strip())
-        elif secret := request.cookies.get(SESSION):
-            viewer = await accounts.viewer_by_token(secret)
-        if viewer is not None:
-            request[VIEWER] = viewer
-        return await handler(request)
-
-    return middleware
+async def _recognise(request: web.Request, accounts: Accounts) -> Viewer | None:
+    """Who asks, by bearer token or by cookie."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if token and scheme.lower() == "bearer":
+        return await accounts.viewer_by_access_token(token.strip())
+    secret = session_secret(request)
+    return await accounts.viewer_by_token(secret) if secret else None
 
 
-def lead_to_setup(accounts: Accounts) -> Middleware:
-    """Middleware: before there is an admin, every page leads to the one that makes it."""
-
-    @web.middleware
-    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-        path = request.path
-        waits = path.startswith("/app/") and not path.startswith(("/app/setup", "/app/wall/"))
-        if waits and not await accounts.is_claimed():
-            raise web.HTTPSeeOther("/app/setup")
-        return await handler(request)
-
-    return middleware
+def session_secret(request: web.Request) -> str:
+    """What the session cookie holds, "" without one. To read one cookie is much quicker than to
+    make a jar of all."""
+    for line in request.headers.getall("Cookie", ()):
+        if found := _SESSION_COOKIE.search(line):
+            return found[1].strip()
+    return ""
