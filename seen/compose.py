@@ -68,9 +68,15 @@ from seen.playback import api as playback_api
 from seen.playback.pages import watch
 from seen.playback.service import Playback
 from seen.stack.embedded import EmbeddedPostgres
-from seen.tracking import api as tracking_api
 from seen.tracking import pages as tracking_pages
+from seen.tracking.api import collections as collections_api
+from seen.tracking.api import history as history_api
+from seen.tracking.api import later as later_api
+from seen.tracking.api import opinions as opinions_api
+from seen.tracking.api import states as states_api
+from seen.tracking.api import watching as watching_api
 from seen.tracking.service import Tracking
+from seen.tracking.service.tracks import Tracks
 from seen.web import health
 from seen.web.app import make_app
 from seen.web.assets import Assets
@@ -102,6 +108,7 @@ class Server:
     host: PluginHost
     accounts: Accounts
     catalog: Catalog
+    tracks: Tracks
     tracking: Tracking
     library: Library
     playback: Playback
@@ -198,7 +205,8 @@ def _assemble(
     accounts = Accounts(db, events, derive(secret, "access tokens"))
     artwork = Artwork(settings.data_dir / "artwork", host.allowed_hosts, roots.paths)
     catalog = Catalog(db, events)
-    tracking = Tracking(db, cache, events)
+    tracks = Tracks.over(db, cache, events)
+    tracking = tracks.watching
     library = Library(db, events, jobs, host, catalog, tracking)
     roots.follow(library, events)
     playback = Playback(
@@ -240,7 +248,12 @@ def _assemble(
         health.routes({"database": lambda: db.fetchval("select 1")}),
         accounts_api.routes(accounts, rates),
         catalog_api.routes(catalog, artwork),
-        tracking_api.routes(tracking),
+        watching_api.routes(tracking, tracks.history, discover),
+        later_api.routes(tracks.later, discover),
+        opinions_api.routes(tracks.opinions, discover),
+        states_api.routes(tracks.states, discover),
+        collections_api.routes(tracks.collections, discover),
+        history_api.routes(tracks.history, tracks.acts),
         discover_api.routes(discover, titles),
         library_api.routes(library, catalog, tracking),
         playback_api.routes(playback),
@@ -260,7 +273,7 @@ def _assemble(
         search.pages(discover, shell),
         title.pages(discover, titles, downloads, shell),
         watch.pages(catalog, tracking, library, playback, shell),
-        tracking_pages.pages(tracking),
+        tracking_pages.pages(tracks),
         overview.pages(accounts, library, plugins, jobs, shell),
         folders.pages(library, shell),
         download_list.pages(downloads, catalog, download_rows, shell),
@@ -280,6 +293,7 @@ def _assemble(
         host,
         accounts,
         catalog,
+        tracks,
         tracking,
         library,
         playback,

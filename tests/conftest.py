@@ -182,3 +182,12 @@ async def user(
     """Somebody who is not an admin."""
     await server.accounts.add_user("user@example.org", PASSWORD, "user", "User")
     return await sign_in(server, client, "user@example.org")
+
+
+@pytest.fixture
+async def other_user(
+    server: Server, client: TestClient[web.Request, web.Application], admin: Person
+) -> Person:
+    """Somebody else who is not an admin either."""
+    await server.accounts.add_user("other@example.org", PASSWORD, "user", "Other")
+    return await sign_in(server, client, "other@example.org")

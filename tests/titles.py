@@ -18,6 +18,18 @@ async def add_movie(server: Server, title: str = "Tidewater", year: int = 2019) 
     return await server.catalog.store_details(details, "tests")
 
 
+async def add_game(
+    server: Server, title: str = "Emberfall", franchises: tuple[str, ...] = ()
+) -> UUID:
+    """A game in the catalog."""
+    ref = ExternalRef("tests", MediaKind.GAME, title)
+    details = TitleDetails(
+        ref, title, release_date=date(2024, 5, 1), genres=("Puzzle",), platforms=("PC",),
+        franchises=franchises,
+    )  # fmt: skip
+    return await server.catalog.store_details(details, "tests")
+
+
 async def add_show(
     server: Server, title: str = "Northline", seasons: tuple[int, ...] = (3, 2)
 ) -> tuple[UUID, list[UUID]]:

@@ -26,6 +26,7 @@ from seen.host import PluginHost
 from seen.library.service import Library
 from seen.plugin.models import Card, FeedKind, MediaKind
 from seen.tracking.answers import card_answer
+from seen.tracking.model.collections import Filter
 
 TTL_SECONDS = 600.0
 _RAIL_LENGTH = 20
@@ -130,6 +131,21 @@ class Discover:
         today = clock.now().date()
         shown = await store.titles(self._db, viewer.user_id, media_ids)
         return [each.card(today) for each in shown]
+
+    async def filtered(
+        self, viewer: Viewer, rule: Filter, limit: int, cursor: str
+    ) -> tuple[list[Card], str]:
+        """A page of the titles that a smart collection's rule asks for."""
+        wish = Wish(
+            kinds=rule.types or ALL_KINDS,
+            genre=rule.genre,
+            platform=rule.platform,
+            year=rule.year,
+            seen="unseen" if rule.unseen else "",
+            order=rule.sort,
+            limit=limit,
+        )
+        return await self.cards(viewer, wish, cursor)
 
     async def genres(self, kinds: Sequence[MediaKind]) -> list[str]:
         """Genres to browse some kinds by."""

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from seen.core.http import Call, Query, read_query
 from seen.core.pages import Pages, came_from, read_form, see_other
-from seen.tracking.service import Tracking
+from seen.tracking.service.tracks import Tracks
 
 
 class SeenForm(msgspec.Struct):
@@ -43,7 +43,7 @@ def watch_later_path(media_id: UUID) -> str:
     return f"/app/title/{media_id}/watch-later"
 
 
-def pages(tracking: Tracking) -> Pages:
+def pages(tracks: Tracks) -> Pages:
     """The room's form targets."""
     found = Pages()
 
@@ -52,7 +52,7 @@ def pages(tracking: Tracking) -> Pages:
         media_id = call.path_id("id")
         part = read_query(call.request, Part)
         change = (await read_form(call, SeenForm)).seen
-        mark = tracking.mark_watched if change else tracking.unmark_watched
+        mark = tracks.watching.mark_watched if change else tracks.watching.unmark_watched
         await mark(call.viewer, media_id, episode_id=part.episode, season=part.season)
         return see_other(came_from(call, f"/app/title/{media_id}"))
 
@@ -60,12 +60,12 @@ def pages(tracking: Tracking) -> Pages:
     async def watch_later(call: Call) -> web.StreamResponse:
         media_id = call.path_id("id")
         wanted = (await read_form(call, WantedForm)).on
-        await tracking.set_watch_later(call.viewer, media_id, wanted)
+        await (tracks.later.add if wanted else tracks.later.remove)(call.viewer, [media_id])
         return see_other(came_from(call, f"/app/title/{media_id}"))
 
     @found.post("/app/title/{id}/dismiss")
     async def dismiss(call: Call) -> web.StreamResponse:
-        await tracking.dismiss(call.viewer, call.path_id("id"))
+        await tracks.watching.dismiss(call.viewer, call.path_id("id"))
         return see_other(came_from(call))
 
     return found

@@ -113,7 +113,7 @@ def test_every_function_of_the_walks_exists() -> None:
     assert "def compare(" in reading.text_of("seen/library/scan.py")
     assert "def decide(" in reading.text_of("seen/library/model/decision.py")
     assert '"/app/events"' in reading.text_of("seen/web/app.py")
-    assert '"/progress"' in reading.text_of("seen/tracking/api.py")
+    assert '"/progress"' in reading.text_of("seen/tracking/api/watching.py")
     assert PREFIX == "seen:v1:"
     for table in ("plugin_instances", "plugin_status", "job_runs"):
         assert any(f"create table {table} " in each.read_text(encoding="utf-8")

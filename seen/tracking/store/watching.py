@@ -130,11 +130,32 @@ async def insert_watched(
     media_id: UUID,
     episode_ids: Sequence[UUID | None],
     source: str,
+    watched_at: datetime | None = None,
 ) -> None:
-    await db.executemany(
-        "insert into user_watched (id, user_id, media_id, episode_id, source)"
-        " values ($1, $2, $3, $4, $5)",
-        [(new_id(), user_id, media_id, episode_id, source) for episode_id in episode_ids],
+    """One row a viewing; of now where nobody says when."""
+    await db.execute(
+        "insert into user_watched (id, user_id, media_id, episode_id, source, watched_at)"
+        " select id, $2, $3, episode_id, $5, coalesce($6, now())"
+        " from unnest($1::uuid[], $4::uuid[]) as row(id, episode_id)",
+        [new_id() for _ in episode_ids],
+        user_id,
+        media_id,
+        list(episode_ids),
+        source,
+        watched_at,
+    )
+
+
+async def delete_progress_of(
+    db: Executor, user_id: UUID, media_id: UUID, episode_ids: Sequence[UUID | None]
+) -> None:
+    """Forget the positions in some episodes, or in a movie (None)."""
+    await db.execute(
+        "delete from user_progress p using unnest($3::uuid[]) as part(id)"
+        " where user_id = $1 and media_id = $2 and p.episode_id is not distinct from part.id",
+        user_id,
+        media_id,
+        list(episode_ids),
     )
 
 
@@ -165,15 +186,25 @@ async def watched_episodes(
     return {row["episode_id"]: row["at"] for row in rows}
 
 
-async def episodes_of_season(db: Executor, media_id: UUID, season: int) -> list[UUID]:
-    """The episodes of a season that have aired, or whose day nobody knows."""
+async def aired_episodes(db: Executor, media_id: UUID, season: int | None) -> list[UUID]:
+    """The episodes of a season, or of all but the specials, that have aired, or whose day nobody
+    knows."""
     rows = await db.fetch(
-        "select id from show_episodes where media_id = $1 and season_number = $2"
-        " and coalesce(air_date <= current_date, true) order by number",
+        "select id from show_episodes where media_id = $1"
+        " and case when $2::int is null then season_number > 0 else season_number = $2 end"
+        " and coalesce(air_date <= current_date, true) order by season_number, number",
         media_id,
         season,
     )
     return [row["id"] for row in rows]
+
+
+async def episode_place(db: Executor, episode_id: UUID) -> str:
+    """An episode's place in words: "S2 E4"."""
+    row = await db.fetchrow(
+        "select season_number, number from show_episodes where id = $1", episode_id
+    )
+    return f"S{row['season_number']} E{row['number']}" if row is not None else ""
 
 
 async def marks(db: Executor, user_id: UUID, media_ids: Sequence[UUID]) -> list[Mark]:
@@ -250,39 +281,6 @@ async def next_up(db: Executor, user_id: UUID, limit: int) -> list[NextEpisode]:
     return [NextEpisode(**dict(row)) for row in rows]
 
 
-async def add_watch_later(db: Executor, user_id: UUID, media_id: UUID) -> bool:
-    """Put a title on top of the person's list; False when it stands there already."""
-    status = await db.execute(
-        "insert into user_watch_later (user_id, media_id, rank) select $1, $2,"
-        " coalesce(max(rank), 0) + 1 from user_watch_later where user_id = $1"
-        " on conflict do nothing",
-        user_id,
-        media_id,
-    )
-    return status != "INSERT 0 0"
-
-
-async def remove_watch_later(db: Executor, user_id: UUID, media_id: UUID) -> bool:
-    status = await db.execute(
-        "delete from user_watch_later where user_id = $1 and media_id = $2", user_id, media_id
-    )
-    return status != "DELETE 0"
-
-
-async def watch_later(
-    db: Executor, user_id: UUID, limit: int, after: float | None
-) -> list[tuple[UUID, float]]:
-    """The person's list from the top: title and rank, below a rank."""
-    rows = await db.fetch(
-        "select media_id, rank from user_watch_later where user_id = $1"
-        " and ($3::float8 is null or rank < $3) order by rank desc limit $2",
-        user_id,
-        limit,
-        after,
-    )
-    return [(row["media_id"], row["rank"]) for row in rows]
-
-
 _PAIRS = "unnest($3::uuid[], $4::uuid[]) as pair(old_id, new_id)"
 
 
@@ -317,3 +315,30 @@ async def move_history(
         twin,
         media_id,
     )
+    await db.execute(
+        "update user_ratings r set media_id = $2,"
+        f" episode_id = (select new_id from {_PAIRS} where old_id = r.episode_id)"
+        " where media_id = $1 and not exists(select 1 from user_ratings o where o.media_id = $2"
+        "  and o.user_id = r.user_id and o.season_number is not distinct from r.season_number"
+        "  and o.episode_id is not distinct from"
+        f"    (select new_id from {_PAIRS} where old_id = r.episode_id))",
+        *arguments,
+    )
+    for table in ("user_favorites", "user_notes", "user_states"):
+        await db.execute(
+            f"update {table} t set media_id = $2 where media_id = $1 and not exists("
+            f" select 1 from {table} o where o.media_id = $2 and o.user_id = t.user_id)",
+            twin,
+            media_id,
+        )
+    await db.execute(
+        "update user_play_sessions set media_id = $2 where media_id = $1", twin, media_id
+    )
+    await db.execute(
+        "update collection_items t set media_id = $2 where media_id = $1 and not exists("
+        " select 1 from collection_items o where o.media_id = $2"
+        "  and o.collection_id = t.collection_id)",
+        twin,
+        media_id,
+    )
+    await db.execute("update user_acts set media_id = $2 where media_id = $1", twin, media_id)

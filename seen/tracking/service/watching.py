@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from seen.catalog.model import Summary
 from seen.core import clock
-from seen.core.cache import PREFIX, Cache
 from seen.core.db import Connection, Database
 from seen.core.errors import Invalid, NotHere
 from seen.core.events import Event, Events
 from seen.core.viewer import Viewer
 from seen.plugin.models import Card, MediaKind
-from seen.tracking import store
 from seen.tracking.model import (
     Mark,
     NextEpisode,
@@ -27,6 +24,8 @@ from seen.tracking.model import (
     is_same_viewing,
     judge,
 )
+from seen.tracking.service.acting import Acts
+from seen.tracking.store import watching as store
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +39,13 @@ class Viewing:
     ended: bool = False
 
 
-def cache_keys(user_id: UUID) -> tuple[str, str]:
-    """What is to be built again when a person's progress changes."""
-    return f"{PREFIX}continue-watching:{user_id}", f"{PREFIX}dashboard:{user_id}"
-
-
 class Tracking:
     """Progress and watched marks of people."""
 
-    def __init__(self, db: Database, cache: Cache, events: Events) -> None:
+    def __init__(self, db: Database, events: Events, acts: Acts) -> None:
         self._db = db
-        self._cache = cache
         self._events = events
+        self._acts = acts
 
     async def record_progress(self, viewer: Viewer, viewing: Viewing) -> Verdict:
         """Remember where somebody is and answer with what that position means.
@@ -65,7 +59,12 @@ class Tracking:
             WatchRules.of(viewer.settings),
             ended=viewing.ended,
         )
-        async with self._change(viewer, viewing.media_id) as connection:
+        if verdict == "watched":
+            async with self._acts.act(viewer, "finished", viewing.media_id) as acting:
+                await self._check(acting.connection, viewing.media_id, viewing.episode_id)
+                await self._finish(acting.connection, viewer, viewing)
+            return verdict
+        async with self._acts.change(viewer, viewing.media_id) as connection:
             await self._check(connection, viewing.media_id, viewing.episode_id)
             if verdict == "in_progress":
                 await store.upsert_progress(
@@ -76,8 +75,6 @@ class Tracking:
                     min(viewing.position_seconds, viewing.duration_seconds),
                     viewing.duration_seconds,
                 )
-            elif verdict == "watched":
-                await self._finish(connection, viewer, viewing)
         return verdict
 
     async def _finish(self, connection: Connection, viewer: Viewer, viewing: Viewing) -> None:
@@ -110,15 +107,24 @@ class Tracking:
         *,
         episode_id: UUID | None = None,
         season: int | None = None,
+        watched_at: datetime | None = None,
+        again: bool = False,
     ) -> int:
-        """Mark a movie, an episode or the aired part of a season seen; answers with how many."""
-        async with self._change(viewer, media_id) as connection:
+        """Mark a movie, an episode, the aired part of a season or that of a whole show seen;
+        answers with how many marks are new. ``again`` counts what was seen once more.
+
+        Raises NotHere for what does not exist.
+        """
+        async with self._acts.act(viewer, "watched", media_id) as acting:
+            connection = acting.connection
             targets = await self._targets(connection, media_id, episode_id, season)
             seen = await store.watched_episodes(connection, viewer.user_id, media_id)
-            fresh = [each for each in targets if each not in seen]
-            await store.insert_watched(connection, viewer.user_id, media_id, fresh, "hand")
-            for each in targets:
-                await store.delete_progress(connection, viewer.user_id, media_id, each)
+            fresh = [each for each in targets if again or each not in seen]
+            await store.insert_watched(
+                connection, viewer.user_id, media_id, fresh, "hand", watched_at
+            )
+            await store.delete_progress_of(connection, viewer.user_id, media_id, targets)
+            acting.facts["part"] = await self._part(connection, episode_id, season)
         return len(fresh)
 
     async def unmark_watched(
@@ -130,61 +136,52 @@ class Tracking:
         season: int | None = None,
     ) -> int:
         """Take marks back; answers with how many rows that were."""
-        async with self._change(viewer, media_id) as connection:
+        async with self._acts.act(viewer, "unwatched", media_id) as acting:
+            connection = acting.connection
             targets = await self._targets(connection, media_id, episode_id, season)
             episodes = [each for each in targets if each is not None]
             taken = await store.delete_watched(
                 connection, viewer.user_id, media_id, episodes or None
             )
+            acting.facts["part"] = await self._part(connection, episode_id, season)
         return taken
+
+    async def _part(
+        self, connection: Connection, episode_id: UUID | None, season: int | None
+    ) -> str:
+        """Which part of a show is meant, for its sentence."""
+        if season is not None:
+            return f"season {season}" if season else "the specials"
+        if episode_id is not None:
+            return await store.episode_place(connection, episode_id)
+        return ""
 
     async def _targets(
         self, connection: Connection, media_id: UUID, episode_id: UUID | None, season: int | None
     ) -> Sequence[UUID | None]:
-        if season is not None:
-            if await store.media_type(connection, media_id) != MediaKind.SHOW:
-                raise NotHere("There is no such show.")
-            return await store.episodes_of_season(connection, media_id, season)
+        kind = await store.media_type(connection, media_id)
+        if kind is None or (season is not None and kind != MediaKind.SHOW):
+            raise NotHere("There is no such title.")
+        if kind == MediaKind.SHOW and episode_id is None:
+            return await store.aired_episodes(connection, media_id, season)
         await self._check(connection, media_id, episode_id)
         return [episode_id]
 
-    async def set_watch_later(self, viewer: Viewer, media_id: UUID, wanted: bool) -> bool:
-        """Put a title on top of the viewer's list, or take it off; whether that changed anything.
-
-        Raises NotHere for an unknown title.
-        """
-        async with self._change(viewer, media_id) as connection:
-            if wanted:
-                await self._check_title(connection, media_id)
-                return await store.add_watch_later(connection, viewer.user_id, media_id)
-            return await store.remove_watch_later(connection, viewer.user_id, media_id)
-
-    async def _check_title(self, connection: Connection, media_id: UUID) -> None:
-        if await store.media_type(connection, media_id) is None:
-            raise NotHere("There is no such title.")
-
-    async def watch_later(
-        self, viewer: Viewer, limit: int, after: float | None = None
-    ) -> list[tuple[UUID, float]]:
-        """The viewer's list from the top: titles with the rank that leads on from each."""
-        return await store.watch_later(self._db, viewer.user_id, limit, after)
-
     async def dismiss(self, viewer: Viewer, media_id: UUID) -> None:
         """Hide a title from continue watching until it is played again; the position stays."""
-        async with self._change(viewer, media_id) as connection:
-            if not await store.dismiss(connection, viewer.user_id, media_id):
+        async with self._acts.act(viewer, "dismissed", media_id) as acting:
+            if not await store.dismiss(acting.connection, viewer.user_id, media_id):
                 raise NotHere("This title is not in progress.")
 
-    @asynccontextmanager
-    async def _change(self, viewer: Viewer, media_id: UUID) -> AsyncIterator[Connection]:
-        """A transaction that tells others with its commit; caches are dropped after it, since a
-        reader in between would keep the old state."""
-        async with self._db.transaction() as connection:
-            yield connection
-            await self._events.emit(
-                Event("progress", subject=str(media_id), user_id=str(viewer.user_id)), connection
-            )
-        await self._cache.delete(*cache_keys(viewer.user_id))
+    async def forget_progress(
+        self, viewer: Viewer, media_id: UUID, episode_id: UUID | None = None
+    ) -> None:
+        """Forget where the viewer is in a movie or an episode. Raises NotHere where that is
+        nowhere."""
+        async with self._acts.act(viewer, "progress_removed", media_id) as acting:
+            await store.delete_progress(acting.connection, viewer.user_id, media_id, episode_id)
+        if not acting.changed:
+            raise NotHere("This title is not in progress.")
 
     async def move(
         self, connection: Connection, twin: UUID, media_id: UUID, episodes: Mapping[UUID, UUID]

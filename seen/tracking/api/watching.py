@@ -10,7 +10,9 @@ import msgspec
 
 from seen.core.http import Answer, Api, Body, Call, Query
 from seen.core.paging import decode_cursor, encode_cursor
+from seen.tracking.api.bodies import CardPage, Cards, ListQuery, card_page, place_of
 from seen.tracking.service import Tracking, Viewing
+from seen.tracking.service.history import History
 
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=10_000_000)]
 
@@ -56,12 +58,25 @@ class ProgressPage(Answer):
     next_cursor: str
 
 
-class WatchedChange(Body):
-    """A movie, one episode, or a whole season of a show."""
+class WatchedPart(Body):
+    """A movie, one episode, a season, or a whole show."""
 
     media_id: UUID
     episode_id: UUID | None = None
     season: Annotated[int, msgspec.Meta(ge=0, le=100_000)] | None = None
+
+
+class WatchedChange(WatchedPart):
+    """``watchedAt`` is when it was seen (now); ``again`` counts what was seen once more."""
+
+    watched_at: datetime | None = None
+    again: bool = False
+
+
+class PartQuery(Query):
+    """Which episode of a show."""
+
+    episode_id: UUID | None = None
 
 
 class WatchedAnswer(Answer):
@@ -70,8 +85,8 @@ class WatchedAnswer(Answer):
     changed: int
 
 
-def routes(tracking: Tracking) -> Api:
-    """The room's routes."""
+def routes(tracking: Tracking, history: History, cards: Cards) -> Api:
+    """The routes of watching."""
     api = Api("tracking")
 
     @api.post("/progress")
@@ -115,17 +130,35 @@ def routes(tracking: Tracking) -> Api:
         """Hide a title from continue watching; the position stays."""
         await tracking.dismiss(call.viewer, media_id)
 
+    @api.delete("/progress/{media_id}")
+    async def forget(call: Call, media_id: UUID, query: PartQuery) -> None:
+        """Forget where the viewer is in a movie or an episode."""
+        await tracking.forget_progress(call.viewer, media_id, query.episode_id)
+
+    @api.get("/watched")
+    async def seen(call: Call, query: ListQuery) -> CardPage:
+        """Titles of which the viewer saw something, the last seen first."""
+        rows = await history.seen_titles(
+            call.viewer, query.limit + 1, place_of(query.cursor), kind=query.type
+        )
+        return await card_page(cards, call.viewer, rows, query.limit)
+
     @api.post("/watched")
     async def watched(call: Call, body: WatchedChange) -> WatchedAnswer:
-        """Mark a movie, an episode or a season seen."""
+        """Mark a movie, an episode, a season or a show seen."""
         return WatchedAnswer(
             await tracking.mark_watched(
-                call.viewer, body.media_id, episode_id=body.episode_id, season=body.season
+                call.viewer,
+                body.media_id,
+                episode_id=body.episode_id,
+                season=body.season,
+                watched_at=body.watched_at,
+                again=body.again,
             )
         )
 
     @api.delete("/watched")
-    async def unwatched(call: Call, body: WatchedChange) -> WatchedAnswer:
+    async def unwatched(call: Call, body: WatchedPart) -> WatchedAnswer:
         """Take marks back."""
         return WatchedAnswer(
             await tracking.unmark_watched(

@@ -1,0 +1,1 @@
+"""The room's JSON, one file for each thing people keep."""

@@ -1,0 +1,68 @@
+"""What a person thinks of something, and the scale it is shown on. No I/O, no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, get_args
+from uuid import UUID
+
+Scale = Literal["stars", "ten", "hundred", "thumbs"]
+SCALES: tuple[Scale, ...] = get_args(Scale)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A title, one of its seasons, or one of its episodes."""
+
+    media_id: UUID
+    season_number: int | None = None
+    episode_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """0 to 100, whatever scale the person sees."""
+
+    part: Part
+    rating: int
+    rated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a person wrote on a title; for that person alone."""
+
+    media_id: UUID
+    body: str
+    updated_at: datetime
+
+
+def scale_of(settings: Mapping[str, Any]) -> Scale:
+    """The scale a person chose."""
+    chosen = settings.get("ratingScale", "stars")
+    return next((each for each in SCALES if each == chosen), "stars")
+
+
+def shown_rating(rating: int, scale: Scale) -> str:
+    """A rating as the person's scale has it: "4.5 stars", "9", "87", "thumbs up"."""
+    if scale == "stars":
+        stars = round(rating / 10) / 2
+        return f"{stars:g} star{'' if stars == 1 else 's'}"
+    if scale == "ten":
+        return f"{round(rating / 10)} of 10"
+    if scale == "thumbs":
+        return "thumbs up" if rating >= 50 else "thumbs down"
+    return f"{rating} of 100"
+
+
+def choices(scale: Scale) -> list[tuple[int, str]]:
+    """What can be picked on a scale: the rating with its label, lowest first."""
+    if scale == "stars":
+        return [(step * 10, shown_rating(step * 10, scale)) for step in range(1, 11)]
+    if scale == "ten":
+        return [(step * 10, str(step)) for step in range(1, 11)]
+    if scale == "thumbs":
+        return [(20, "Thumbs down"), (80, "Thumbs up")]
+    return [(step, str(step)) for step in range(0, 101, 5)]

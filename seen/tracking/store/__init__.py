@@ -1,0 +1,1 @@
+"""A person's relation to titles in PostgreSQL. Every query names the person."""

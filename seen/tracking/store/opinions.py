@@ -1,0 +1,179 @@
+"""Ratings, favourites and notes in PostgreSQL. Every query names the person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from seen.core.db import Executor, Row
+from seen.tracking.model.opinions import Note, Part, Rating
+
+
+async def known(db: Executor, media_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of some ids that are titles."""
+    rows = await db.fetch("select id from media_items where id = any($1)", list(media_ids))
+    return {row["id"] for row in rows}
+
+
+async def part_exists(db: Executor, part: Part) -> bool:
+    """Whether the title has the season or episode."""
+    return bool(
+        await db.fetchval(
+            "select case when $2::int is not null then exists(select 1 from show_seasons"
+            "   where media_id = $1 and number = $2)"
+            " when $3::uuid is not null then exists(select 1 from show_episodes"
+            "   where media_id = $1 and id = $3)"
+            " else exists(select 1 from media_items where id = $1) end",
+            part.media_id,
+            part.season_number,
+            part.episode_id,
+        )
+    )
+
+
+async def rate(
+    db: Executor, user_id: UUID, part: Part, rating: int, at: datetime | None = None
+) -> None:
+    await db.execute(
+        "insert into user_ratings (user_id, media_id, season_number, episode_id, rating, rated_at)"
+        " values ($1, $2, $3, $4, $5, coalesce($6, now()))"
+        " on conflict (user_id, media_id, season_number, episode_id)"
+        " do update set rating = $5, rated_at = excluded.rated_at"
+        " where user_ratings.rating <> $5",
+        user_id,
+        part.media_id,
+        part.season_number,
+        part.episode_id,
+        rating,
+        at,
+    )
+
+
+async def unrate(db: Executor, user_id: UUID, part: Part) -> None:
+    await db.execute(
+        "delete from user_ratings where user_id = $1 and media_id = $2"
+        " and season_number is not distinct from $3 and episode_id is not distinct from $4",
+        user_id,
+        part.media_id,
+        part.season_number,
+        part.episode_id,
+    )
+
+
+async def ratings(
+    db: Executor,
+    user_id: UUID,
+    kind: str | None,
+    at_least: int,
+    limit: int,
+    before: tuple[datetime, UUID] | None,
+) -> list[Rating]:
+    """The person's ratings of titles and parts, the last first."""
+    at, last = before or (None, None)
+    rows = await db.fetch(
+        "select r.media_id, r.season_number, r.episode_id, r.rating, r.rated_at"
+        " from user_ratings r join media_items m on m.id = r.media_id where r.user_id = $1"
+        " and ($3::text is null or m.media_type = $3) and r.rating >= $4"
+        " and ($5::timestamptz is null or (r.rated_at, r.media_id) < ($5, $6))"
+        " order by r.rated_at desc, r.media_id desc limit $2",
+        user_id,
+        limit,
+        kind,
+        at_least,
+        at,
+        last,
+    )
+    return [_rating(row) for row in rows]
+
+
+async def ratings_of(db: Executor, user_id: UUID, media_id: UUID) -> list[Rating]:
+    """The person's ratings of a title and its parts."""
+    rows = await db.fetch(
+        "select media_id, season_number, episode_id, rating, rated_at from user_ratings"
+        " where user_id = $1 and media_id = $2",
+        user_id,
+        media_id,
+    )
+    return [_rating(row) for row in rows]
+
+
+def _rating(row: Row) -> Rating:
+    part = Part(row["media_id"], row["season_number"], row["episode_id"])
+    return Rating(part, row["rating"], row["rated_at"])
+
+
+async def favor(db: Executor, user_id: UUID, media_ids: Sequence[UUID]) -> None:
+    await db.execute(
+        "insert into user_favorites (user_id, media_id) select $1, id from unnest($2::uuid[]) as"
+        " wanted(id) on conflict do nothing",
+        user_id,
+        list(media_ids),
+    )
+
+
+async def unfavor(db: Executor, user_id: UUID, media_ids: Sequence[UUID]) -> None:
+    await db.execute(
+        "delete from user_favorites where user_id = $1 and media_id = any($2)",
+        user_id,
+        list(media_ids),
+    )
+
+
+async def favorites(
+    db: Executor,
+    user_id: UUID,
+    kind: str | None,
+    limit: int,
+    before: tuple[datetime, UUID] | None,
+) -> list[tuple[UUID, datetime]]:
+    """The person's favourites, the last first."""
+    at, last = before or (None, None)
+    rows = await db.fetch(
+        "select f.media_id, f.added_at from user_favorites f join media_items m on m.id ="
+        " f.media_id where f.user_id = $1 and ($3::text is null or m.media_type = $3)"
+        " and ($4::timestamptz is null or (f.added_at, f.media_id) < ($4, $5))"
+        " order by f.added_at desc, f.media_id desc limit $2",
+        user_id,
+        limit,
+        kind,
+        at,
+        last,
+    )
+    return [(row["media_id"], row["added_at"]) for row in rows]
+
+
+async def is_favorite(db: Executor, user_id: UUID, media_id: UUID) -> bool:
+    return bool(
+        await db.fetchval(
+            "select exists(select 1 from user_favorites where user_id = $1 and media_id = $2)",
+            user_id,
+            media_id,
+        )
+    )
+
+
+async def write_note(db: Executor, user_id: UUID, media_id: UUID, body: str) -> None:
+    await db.execute(
+        "insert into user_notes (user_id, media_id, body) values ($1, $2, $3)"
+        " on conflict (user_id, media_id) do update set body = $3, updated_at = now()"
+        " where user_notes.body <> $3",
+        user_id,
+        media_id,
+        body,
+    )
+
+
+async def remove_note(db: Executor, user_id: UUID, media_id: UUID) -> None:
+    await db.execute(
+        "delete from user_notes where user_id = $1 and media_id = $2", user_id, media_id
+    )
+
+
+async def note(db: Executor, user_id: UUID, media_id: UUID) -> Note | None:
+    row = await db.fetchrow(
+        "select media_id, body, updated_at from user_notes where user_id = $1 and media_id = $2",
+        user_id,
+        media_id,
+    )
+    return Note(**dict(row)) if row is not None else None
