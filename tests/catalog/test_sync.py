@@ -215,7 +215,7 @@ async def test_a_title_that_moved_to_another_id_keeps_everybodys_history(
     person = await somebody(server, client)
     old = await server.catalog.store_details(whole(1, external_ids={"imdb": "tt1"}), "archive")
     await server.tracking.record_progress(person.viewer, Viewing(old, None, 300, 600))
-    await server.tracking.set_watch_later(person.viewer, old, True)
+    await server.tracks.later.add(person.viewer, [old])
     await server.db.execute("update media_items set refresh_at = now()")
     archive.has.GONE.add(ref(1))
     archive.has.FOUND.append(hit(2))
@@ -235,7 +235,7 @@ async def test_two_titles_that_turn_out_to_be_one_are_merged(
         ExternalRef("other", MOVIE, "77"), "Film 001", external_ids={"imdb": "tt1"}
     )
     twin = await server.catalog.store_details(elsewhere, "other")
-    await server.tracking.set_watch_later(person.viewer, twin, True)
+    await server.tracks.later.add(person.viewer, [twin])
     archive.has.LISTS["popular", MOVIE] = [hit(1)]
     archive.has.WHOLE[ref(1)] = whole(1, external_ids={"imdb": "tt1"})
     await run("lists")
@@ -243,7 +243,7 @@ async def test_two_titles_that_turn_out_to_be_one_are_merged(
     await run("titles")
     assert await server.db.fetchval("select count(*) from media_items") == 1
     kept = (await row_of(server, 1))["id"]
-    assert [each for each, _ in await server.tracking.watch_later(person.viewer, 9)] == [kept]
+    assert [each for each, _ in await server.tracks.later.listed(person.viewer, 9)] == [kept]
 
 
 async def test_titles_known_from_others_only_are_not_followed_through_the_whole_service(

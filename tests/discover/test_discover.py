@@ -102,7 +102,7 @@ async def test_cards_carry_the_viewers_own_marks_and_nobody_elses(
 ) -> None:
     movies = await fill(server, 5)
     await server.tracking.mark_watched(admin.viewer, movies[0])
-    await server.tracking.set_watch_later(admin.viewer, movies[1], True)
+    await server.tracks.later.add(admin.viewer, [movies[1]])
     await add_file(server, movies[2], "2.mp4")
     mine = {each["id"]: each for each in await walked(admin, "/movies")}
     assert mine[str(movies[0])]["seen"] and mine[str(movies[1])]["watchLater"]
@@ -186,7 +186,7 @@ async def test_an_answer_is_kept_until_something_changes(server: Server, admin: 
     built, kept = await asked(), await asked()
     assert kept < built
     for change in (
-        lambda: server.tracking.set_watch_later(admin.viewer, movies[0], True),
+        lambda: server.tracks.later.add(admin.viewer, [movies[0]]),
         lambda: server.tracking.mark_watched(admin.viewer, movies[0]),
         lambda: server.events.emit(Event("catalog")),
         lambda: server.events.emit(Event("library")),

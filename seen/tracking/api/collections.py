@@ -134,7 +134,7 @@ def routes(collections: Collections, cards: Cards) -> Api:
         )
         return CollectionMade(made)
 
-    @api.get("/collections/franchise")
+    @api.get("/collections/franchise", also={404: "There is no such series"})
     async def franchise(call: Call, query: FranchiseQuery) -> CardPage:
         """The titles of a series in the order they came out."""
         found = await collections.franchise(query.name)

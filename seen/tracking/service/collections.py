@@ -80,8 +80,10 @@ class Collections:
 
     async def change(self, viewer: Viewer, collection_id: UUID, **facts: Any) -> None:
         """Change ``name``, ``description``, ``shared``, ``filter`` or ``cover_id``. Raises NotHere
-        unless it is the viewer's own."""
+        for an unknown cover, or unless it is the viewer's own."""
         async with self._acts.act(viewer, "collection_changed") as acting:
+            if facts.get("cover_id") is not None:
+                await _check(acting.connection, [facts["cover_id"]])
             name = await store.update(acting.connection, viewer.user_id, collection_id, facts)
             acting.facts["name"] = _known(name)
 
