@@ -145,7 +145,7 @@ def routes(history: History, acts: Acts) -> Api:
             encode_cursor((last.created_at, last.id)) if last else "",
         )
 
-    @api.post("/history/acts/{id}/undo")
+    @api.post("/history/acts/{id}/undo", also={409: "Taken back already, or too old"})
     async def undo(call: Call, id: UUID) -> UndoneAnswer:
         """Take something back."""
         done = await acts.undo(call.viewer, id)
