@@ -122,7 +122,7 @@ async def fill(db: Database, count: int, progress: Progress) -> list[tuple[UUID,
         )  # fmt: skip
         await raw.execute(
             "insert into search_words (word) select distinct unnest(string_to_array(title, ' '))"
-            " from draft", timeout=3600,
+            " from draft on conflict do nothing", timeout=3600,
         )  # fmt: skip
         await raw.execute("drop table draft")
         await raw.execute("vacuum analyze media_items", timeout=3600)

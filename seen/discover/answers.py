@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
+from functools import lru_cache
+from typing import cast
 from uuid import UUID
 
 import msgspec
 
 from seen.catalog.model import EpisodeRow, SeasonRow, external_links, picture_path
 from seen.core.http import Answer
-from seen.discover.model import Whole
+from seen.discover.model import Shown, Whole, card
 from seen.playback.standing import Standing
 from seen.plugin.models import FeedKind, MediaKind
 from seen.tracking.answers import CardAnswer, card_answer
+
+# Titles as JSON with marks, the same for everybody who has the same ones; about 1 kB each.
+_KEPT_ITEMS = 8_192
 
 
 class SectionAnswer(Answer):
@@ -156,6 +162,16 @@ class TitleAnswer(Answer):
     refreshed_at: datetime | None
     gone_at: datetime | None
     complete: bool
+
+
+def card_items(shown: Sequence[Shown], today: date) -> list[CardAnswer]:
+    """Titles as items of an answer, as good as structs to whoever encodes them."""
+    return cast("list[CardAnswer]", [_encoded(each, today) for each in shown])
+
+
+@lru_cache(maxsize=_KEPT_ITEMS)
+def _encoded(shown: Shown, today: date) -> msgspec.Raw:
+    return msgspec.Raw(msgspec.json.encode(card_answer(card(shown, today))))
 
 
 def title_answer(whole: Whole) -> TitleAnswer:

@@ -162,8 +162,7 @@ def _add_titles(api: Api, discover: Discover, titles: Titles, path: str, kind: M
     @api.get(path)
     async def listed(call: Call, query: BrowseQuery) -> TitlePage:
         """The catalog of one kind, by genre, platform and year, with the viewer's marks."""
-        cards, following = await discover.cards(call.viewer, _wish(query, (kind,)), query.cursor)
-        return TitlePage([card_answer(each) for each in cards], following)
+        return TitlePage(*await discover.items(call.viewer, _wish(query, (kind,)), query.cursor))
 
     @api.get(path + "/{id}")
     async def title(call: Call, id: UUID) -> TitleAnswer:

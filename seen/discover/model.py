@@ -20,6 +20,8 @@ from seen.tracking.model import Mark, card_of
 Order = Literal["popular", "newest", "top_rated", "title"]
 Unseen = Literal["", "unseen"]
 ALL_KINDS = tuple(MediaKind)
+# Most cards of a page are the same the next time; about 2 kB each.
+_KEPT_CARDS = 4_096
 
 
 class Wish(NamedTuple):
@@ -53,48 +55,63 @@ def query_hash(viewer_id: UUID, wish: Wish, cursor: str) -> str:
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A title as it comes out of the database, with the viewer's marks."""
+class Shown(NamedTuple):
+    """A title as it comes out of the database, with the viewer's marks. ``percent`` is how far its
+    download is, None without one; ``episodes`` are how many the viewer has seen and how many there
+    are, None where none was seen."""
 
     id: UUID
-    kind: MediaKind
+    kind: str
     title: str
     year: int | None
     release_date: date | None
     poster_version: str
     backdrop_version: str
     genre: str
-    mark: Mark
+    seen: bool
+    progress: float | None
+    watch_later: bool
     in_library: bool
-    downloading: float | None
+    percent: int | None
+    episodes: tuple[int, int] | None
 
-    def card(self, today: date) -> Card:
-        """The title's card. Something that is not out yet says when it will be."""
-        return card_of(
-            Summary(
-                self.id,
-                self.kind,
-                self.title,
-                self.year,
-                None,
-                "",
-                None,
-                self.poster_version,
-                self.backdrop_version,
-                self.genre,
-            ),
-            self.mark,
-            in_library=self.in_library,
-            downloading=self.downloading,
-            badge=badge(self, today),
-        )
+
+@lru_cache(maxsize=_KEPT_CARDS)
+def card(shown: Shown, today: date) -> Card:
+    """The title's card. Something that is not out yet says when it will be."""
+    seen, total = shown.episodes or (0, 0)
+    kind = MediaKind(shown.kind)
+    return card_of(
+        Summary(
+            shown.id,
+            kind,
+            shown.title,
+            shown.year,
+            None,
+            "",
+            None,
+            shown.poster_version,
+            shown.backdrop_version,
+            shown.genre,
+        ),
+        Mark(
+            shown.id,
+            seen=shown.seen or (total > 0 and seen == total),
+            progress=None if shown.progress is None else min(1.0, shown.progress),
+            episodes_seen=seen,
+            episodes_total=total,
+            watch_later=shown.watch_later,
+        ),
+        in_library=shown.in_library,
+        downloading=None if shown.percent is None else shown.percent / 100,
+        badge=badge(shown, today),
+    )
 
 
 def badge(shown: Shown, today: date) -> str:
     """A word for the picture's corner: on its way, here, or out when."""
-    if shown.downloading is not None:
-        return f"{round(100 * shown.downloading)} %"
+    if shown.percent is not None:
+        return f"{shown.percent} %"
     if shown.in_library:
         return "In library"
     if shown.release_date is not None and shown.release_date > today:
@@ -109,7 +126,7 @@ class Row:
     section: FeedKind
     kind: MediaKind
     title: str
-    cards: tuple[Card, ...]
+    shown: tuple[Shown, ...]
     as_of: datetime | None
     provider: str
     problem: str

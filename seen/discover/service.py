@@ -20,12 +20,12 @@ from seen.core.paging import decode_cursor, encode_cursor
 from seen.core.ready import encoded_answer
 from seen.core.viewer import Viewer
 from seen.discover import store
-from seen.discover.answers import DiscoverAnswer, SectionAnswer
-from seen.discover.model import Row, Wish, query_hash
+from seen.discover.answers import DiscoverAnswer, SectionAnswer, card_items
+from seen.discover.model import Row, Shown, Wish, card, query_hash
 from seen.host import PluginHost
 from seen.library.service import Library
 from seen.plugin.models import Card, FeedKind, MediaKind
-from seen.tracking.answers import card_answer
+from seen.tracking.answers import CardAnswer
 from seen.tracking.model.collections import Filter
 
 TTL_SECONDS = 600.0
@@ -85,24 +85,21 @@ class Discover:
 
     async def _build(self, viewer: Viewer, wish: Wish, cursor: str) -> bytes:
         if wish.is_narrow or cursor:
-            cards, following = await self.cards(viewer, wish, cursor)
-            answer = DiscoverAnswer([], [card_answer(each) for each in cards], following)
+            answer = DiscoverAnswer([], *await self.items(viewer, wish, cursor))
         else:
-            rows = await self.rows(viewer, wish.kinds)
-            answer = DiscoverAnswer([_section_answer(each) for each in rows], [], "")
+            rows, today = await self.rows(viewer, wish.kinds), clock.now().date()
+            answer = DiscoverAnswer([_section_answer(each, today) for each in rows], [], "")
         return encoded_answer(msgspec.json.encode(answer))
 
     async def rows(self, viewer: Viewer, kinds: Sequence[MediaKind] = ALL_KINDS) -> list[Row]:
         """Every list of some kinds that has titles, in two queries."""
         shown = await store.all_sections(self._db, viewer.user_id, kinds, _RAIL_LENGTH)
-        today = clock.now().date()
         found = []
         for state in await self._catalog.section_states(kinds):
             section = state.section
             titles = shown.get((section.key, section.kind.value))
             if titles:
-                cards = tuple(each.card(today) for each in titles)
-                found.append(_row(state, cards))
+                found.append(_row(state, tuple(titles)))
         return found
 
     async def lists(self, kinds: Sequence[MediaKind]) -> tuple[list[FeedKind], bool]:
@@ -114,15 +111,23 @@ class Discover:
 
     async def cards(self, viewer: Viewer, wish: Wish, cursor: str) -> tuple[list[Card], str]:
         """A page of cards and the cursor of the next one ("" at the end), in one query."""
+        page, following = await self._page(viewer, wish, cursor)
+        today = clock.now().date()
+        return [card(each, today) for each in page.shown], following
+
+    async def items(self, viewer: Viewer, wish: Wish, cursor: str) -> tuple[list[CardAnswer], str]:
+        """The same as items of an answer."""
+        page, following = await self._page(viewer, wish, cursor)
+        return card_items(page.shown, clock.now().date()), following
+
+    async def _page(self, viewer: Viewer, wish: Wish, cursor: str) -> tuple[store.Page, str]:
         if wish.section is not None:
             place = decode_cursor(cursor, tuple[int, UUID]) if cursor else None
             page = await store.section_page(self._db, viewer.user_id, wish, place)
         else:
             after = decode_cursor(cursor, _KEYS[wish.order]) if cursor else None
             page = await store.catalog_page(self._db, viewer.user_id, wish, after)
-        today = clock.now().date()
-        cards = [each.card(today) for each in page.shown]
-        return cards, encode_cursor(page.after) if page.after else ""
+        return page, encode_cursor(page.after) if page.after else ""
 
     async def cards_of(self, viewer: Viewer, media_ids: Sequence[UUID]) -> list[Card]:
         """Some titles as cards, in their order; unknown ids are left out."""
@@ -130,7 +135,7 @@ class Discover:
             return []
         today = clock.now().date()
         shown = await store.titles(self._db, viewer.user_id, media_ids)
-        return [each.card(today) for each in shown]
+        return [card(each, today) for each in shown]
 
     async def filtered(
         self, viewer: Viewer, rule: Filter, limit: int, cursor: str
@@ -177,25 +182,25 @@ class Discover:
         return await self._search.suggest(text, limit)
 
 
-def _row(state: SectionState, cards: tuple[Card, ...]) -> Row:
+def _row(state: SectionState, shown: tuple[Shown, ...]) -> Row:
     section = state.section
     return Row(
         section.key,
         section.kind,
         section.title,
-        cards,
+        shown,
         state.refreshed_at,
         state.provider,
         state.problem,
     )
 
 
-def _section_answer(row: Row) -> SectionAnswer:
+def _section_answer(row: Row, today: date) -> SectionAnswer:
     return SectionAnswer(
         row.section,
         row.kind,
         row.title,
         row.as_of,
         row.problem,
-        [card_answer(each) for each in row.cards],
+        card_items(row.shown, today),
     )

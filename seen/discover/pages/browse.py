@@ -15,7 +15,16 @@ from seen.core import clock
 from seen.core.http import Call, Query, read_query
 from seen.core.pages import Pages, Renderer
 from seen.core.viewer import Viewer
-from seen.discover.model import ALL_KINDS, Order, Row, Unseen, Wish, age_sentence, sections_of
+from seen.discover.model import (
+    ALL_KINDS,
+    Order,
+    Row,
+    Unseen,
+    Wish,
+    age_sentence,
+    card,
+    sections_of,
+)
 from seen.discover.service import Discover
 from seen.plugin.models import Card, FeedKind, MediaKind
 
@@ -213,11 +222,12 @@ def _years(this_year: int) -> list[tuple[str, str]]:
 
 
 def _rail(row: Row, query: BrowseQuery) -> Rail:
+    now = clock.now()
     return Rail(
         f"{row.kind}-{row.section}",
         row.title,
-        row.cards,
-        age_sentence(row.as_of, clock.now(), row.problem),
+        [card(each, now.date()) for each in row.shown],
+        age_sentence(row.as_of, now, row.problem),
         query.href(type=row.kind, section=row.section),
     )
 
