@@ -200,6 +200,28 @@ asyncio.run(main())
         pass
 
 
+async def test_what_a_killed_transmission_forgot_lies_in_its_folder_again(
+    make: Make, peers: Swarm, tmp_path: Path
+) -> None:
+    """It writes down late where a torrent belongs. The engine's own notes may be lost as well, when
+    another process had the job meanwhile."""
+    spec = seeded(peers, tmp_path)
+    engine = await make()
+    await engine.add(spec)
+    assert engine._own is not None
+    os.kill(engine._own.pid, signal.SIGKILL)
+    while engine._own.runs:
+        await asyncio.sleep(0.01)
+    work = await engine._opened()
+    (job,) = engine._book
+    while await work.ask([job]) == [None]:
+        await asyncio.sleep(0.01)
+    engine._book._jobs.clear()
+    await engine.adopt(spec, spec.folder)
+    await until(engine, lambda found: found.state == "completed")
+    assert (spec.folder / "film.mkv").read_bytes() == CONTENT
+
+
 # --- a Transmission of yours ---------------------------------------------------------------------
 
 

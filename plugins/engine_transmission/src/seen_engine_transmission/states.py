@@ -18,10 +18,12 @@ _STATES: Mapping[int, EngineState] = {
 
 class Job(DaemonJob):
     """A job as it is remembered. ``has_torrent``: a torrent file was given, whatever the source
-    is; otherwise peers are asked for what a magnet link stands for."""
+    is; otherwise peers are asked for what a magnet link stands for. ``given``: Transmission had it
+    once, so that it is not a torrent of somebody else's."""
 
     info_hash: str = ""
     has_torrent: bool = False
+    given: bool = False
 
 
 def has_files(said: Mapping[str, Any]) -> bool:

@@ -79,20 +79,28 @@ class Work:
             await self._fail(job, f"Transmission does not take this: {error}", final=True)
             return
         said = (await self.ask([job]))[0] or {}
-        if not _same(said.get("downloadDir"), job.folder):
+        astray = not _same(said.get("downloadDir"), job.folder)
+        if astray and not (self._guarded or job.given):
             await self._fail(job, "Transmission has this torrent already, in another folder")
             return
-        if there:
-            await self._tell(lambda client: client.verify_torrent(job.info_hash))
-        self._trusted.add(job.info_hash)
-        await self._tell(lambda client: client.start_torrent(job.info_hash))
+        if not job.given:
+            job.given = True
+            await self._book.put(job)
+        if astray:
+            await self._bring_back(job)
+        else:
+            await self._begin(job, look_through=there)
 
     async def go_on(self, job: Job) -> None:
         """Let a torrent that Transmission has go on."""
         # Whoever asks for the trackers must be known to the proxy.
         with contextlib.suppress(OSError, PluginError):
             await self._described(job)
-        if self._distrust and job.info_hash not in self._trusted:
+        distrusted = self._distrust and job.info_hash not in self._trusted
+        await self._begin(job, look_through=distrusted)
+
+    async def _begin(self, job: Job, *, look_through: bool) -> None:
+        if look_through:
             await self._tell(lambda client: client.verify_torrent(job.info_hash))
         self._trusted.add(job.info_hash)
         await self._tell(lambda client: client.start_torrent(job.info_hash))
@@ -144,9 +152,7 @@ class Work:
         await self._tell(
             lambda client: client.move_torrent_data(job.info_hash, job.folder, move=False)
         )
-        await self._tell(lambda client: client.verify_torrent(job.info_hash))
-        self._trusted.add(job.info_hash)
-        await self._tell(lambda client: client.start_torrent(job.info_hash))
+        await self._begin(job, look_through=True)
 
     def _is_trusted(self, job: Job) -> bool:
         return not self._distrust or job.info_hash in self._trusted
