@@ -167,6 +167,8 @@ class Attendant:
         except PluginError as error:
             log.info("downloads: files not known yet", job=str(job.id), reason=words(error))
         else:
+            files = [JobFile(each.path, each.size_bytes, each.done_bytes) for each in found]
+            await self._ledger.write(steps.listed(job, files))
             await self._check_quota(job, engine)
 
     async def _check_quota(self, job: Job, engine: Engine) -> None:

@@ -13,7 +13,7 @@ from seen.core.db import Database
 from seen.core.egress import Allowlist, guarded_session
 from seen.core.errors import Invalid
 from seen.downloads import store
-from seen.downloads.model.records import Job
+from seen.downloads.model.records import Job, JobFile
 from seen.downloads.model.torrents import Torrent, read_torrent
 from seen.plugin.models import DownloadSpec
 
@@ -77,6 +77,8 @@ class Preparer:
             if await store.runs_elsewhere(connection, job.id, torrent.content_key):
                 raise Unfit("The same is being downloaded already")
             await store.keep_torrent(connection, job.id, torrent.metainfo)
+            files = [JobFile(path, size, 0) for path, size in torrent.files]
+            await store.set_files(connection, job.id, files)
             await store.set_content(
                 connection, job.id, torrent.content_key, torrent.name, torrent.total
             )

@@ -102,6 +102,8 @@ class Downloads:
             job = await store.insert_job(connection, wanted)
             if torrent is not None:
                 await store.keep_torrent(connection, job.id, torrent.metainfo)
+                files = [JobFile(path, size, 0) for path, size in torrent.files]
+                await store.set_files(connection, job.id, files)
             facts: dict[str, object] = {"reason": "submitted"}
             if source.left_out:
                 facts["leftOut"] = list(source.left_out[:20])

@@ -132,14 +132,16 @@ def _payload(change: Change) -> str:
 
 
 async def _write_files(db: Executor, changes: Sequence[Change]) -> None:
+    """Put what an engine says now in place of what was known of the files before."""
     rows = [(each.after.id, file) for each in changes for file in each.files or ()]
     if rows:
+        ids = [job_id for job_id, _ in rows]
+        await db.execute("delete from download_files where job_id = any($1::uuid[])", ids)
         await db.execute(
             "insert into download_files (job_id, path, size_bytes, done_bytes)"
             " select * from unnest($1::uuid[], $2::text[], $3::bigint[], $4::bigint[])"
-            " on conflict (job_id, path) do update set size_bytes = excluded.size_bytes,"
-            " done_bytes = excluded.done_bytes",
-            [job_id for job_id, _ in rows],
+            " on conflict do nothing",
+            ids,
             [file.path for _, file in rows],
             [file.size_bytes for _, file in rows],
             [file.done_bytes for _, file in rows],

@@ -1,10 +1,11 @@
-// Downloads while they move: the figures of every row, the ring on top, and links and files that are
-// pasted or dropped anywhere on the page. Without script the page shows how things stand when it is loaded.
+// Downloads while they move: the figures of every row, the ring on top, and links and files that are pasted or dropped
+// anywhere, on any page. Without script the page shows how things stand when it is loaded.
 
+import { icon } from "./icons.js";
 import { say } from "./toasts.js";
 
 const samples = 40;
-const page = () => document.querySelector("[data-downloads]");
+const downloads = "/app/downloads";
 const typing = (target) => target?.closest?.("input, textarea, select, [contenteditable]");
 const running = new Map();
 
@@ -64,40 +65,71 @@ async function changed() {
   drawRing(active, progressPercent);
 }
 
+/** Whether something on the page itself is being dragged, such as a poster, which is nothing to add. */
+let ownDrag = false;
+
+const formOf = () => document.querySelector("[data-add]");
+
+/** What goes along with a link: the fields of the page's own form, or the title whose page it is pasted on. */
+function companions() {
+  const form = formOf();
+  if (form) {
+    const body = new FormData(form);
+    for (const name of ["source", "torrent"]) body.delete(name);
+    return body;
+  }
+  const body = new FormData();
+  const media = new URLSearchParams(document.querySelector("a[data-add-for]")?.search).get("media");
+  if (media) body.append("media", media);
+  return body;
+}
+
 /** Hand a link or files over to the server as the form does, and say what came of it. */
-async function add(form, fields) {
-  const body = new FormData(form);
-  for (const name of ["source", "torrent"]) body.delete(name);
+async function add(fields) {
+  const body = companions();
   for (const [name, value] of fields) body.append(name, value);
-  const answer = await fetch(form.action, { method: "POST", body }).catch(() => null);
+  const answer = await fetch(downloads, { method: "POST", body }).catch(() => null);
   if (!answer) return say("The server did not answer. Try again.", "bad");
-  if (answer.ok) return say(fields.length > 1 ? `Added ${fields.length} files` : "Added");
+  const show = formOf() ? null : { label: "Show", href: downloads };
+  if (answer.ok) return say(fields.length > 1 ? `Added ${fields.length} files` : "Added", "ok", show);
   const said = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("#add-error, .blank p");
   return say(said?.textContent.trim() || "This could not be added.", "bad");
 }
 
-const formOf = () => page()?.querySelector("[data-add]");
-
 function pasted(event) {
-  const form = formOf();
   const text = event.clipboardData?.getData("text").trim() ?? "";
-  if (!form || typing(event.target) || !/^(magnet:\?|https?:\/\/)\S+$/i.test(text)) return;
+  if (typing(event.target) || !/^(magnet:\?|https?:\/\/)\S+$/i.test(text)) return;
   event.preventDefault();
-  add(form, [["source", text]]);
+  add([["source", text]]);
 }
 
 function dropped(event) {
-  const form = formOf();
   document.body.classList.remove("is-dropping");
-  if (!form || !event.dataTransfer) return;
+  if (ownDrag || !event.dataTransfer || typing(event.target)) return;
   const files = [...event.dataTransfer.files];
   const text = event.dataTransfer.getData("text/uri-list") || event.dataTransfer.getData("text");
   if (!files.length && !text) return;
   event.preventDefault();
-  if (!files.length) return add(form, [["source", text.trim().split(/\s/)[0]]]);
+  if (!files.length) {
+    add([["source", text.trim().split(/\s/)[0]]]);
+    return;
+  }
   const torrents = files.filter((file) => file.name.toLowerCase().endsWith(".torrent"));
-  if (!torrents.length) return say("Only .torrent files can be dropped here.", "bad");
-  add(form, torrents.map((file) => ["torrent", file]));
+  if (torrents.length) add(torrents.map((file) => ["torrent", file]));
+  else say("Only .torrent files can be dropped here.", "bad");
+}
+
+function draggedOver(event) {
+  if (ownDrag || typing(event.target)) return;
+  event.preventDefault();
+  if (!document.querySelector(".drop-hint")) {
+    const hint = document.createElement("p");
+    hint.className = "drop-hint";
+    hint.setAttribute("aria-hidden", "true");
+    hint.append(icon("magnet"), "Let go to add it");
+    document.body.append(hint);
+  }
+  document.body.classList.add("is-dropping");
 }
 
 export function startDownloads() {
@@ -105,11 +137,9 @@ export function startDownloads() {
   document.body.addEventListener("live-downloads", changed);
   document.addEventListener("paste", pasted);
   document.addEventListener("drop", dropped);
-  document.addEventListener("dragover", (event) => {
-    if (!formOf()) return;
-    event.preventDefault();
-    document.body.classList.add("is-dropping");
-  });
+  document.addEventListener("dragstart", () => { ownDrag = true; });
+  document.addEventListener("dragend", () => { ownDrag = false; });
+  document.addEventListener("dragover", draggedOver);
   document.addEventListener("dragleave", (event) => {
     if (!event.relatedTarget) document.body.classList.remove("is-dropping");
   });
@@ -117,7 +147,7 @@ export function startDownloads() {
   document.addEventListener("change", (event) => {
     const form = event.target.closest?.("[data-add]");
     if (!form || event.target.type !== "file" || !event.target.files.length) return;
-    add(form, [...event.target.files].map((file) => ["torrent", file]));
+    add([...event.target.files].map((file) => ["torrent", file]));
     event.target.value = "";
   });
 }
