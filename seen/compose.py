@@ -60,6 +60,10 @@ from seen.downloads.preparing import Preparer
 from seen.downloads.service import Downloads
 from seen.downloads.worker import Downloader
 from seen.host import PluginHost
+from seen.imports import api as imports_api
+from seen.imports import pages as import_pages
+from seen.imports.exporting import Exports
+from seen.imports.service import Imports
 from seen.library import api as library_api
 from seen.library.pages import grids, review, scanning
 from seen.library.pages import overview as library_overview
@@ -231,8 +235,11 @@ def _assemble(
         catalog_jobs.begin()
     discover = Discover(db, cache, events, host, catalog, library, Search(db))
     titles = Titles(discover, catalog, tracking, library, playback, catalog_jobs.hurry)
+    imports = Imports(db, events, jobs, host, catalog, tracks.acts, settings.data_dir / "imports")
+    exports = Exports(db, settings.data_dir / "exports")
+    jobs.register(imports.job())
     jobs.register(library.job())
-    jobs.register(_cleanup(accounts, jobs))
+    jobs.register(_cleanup(accounts, jobs, imports))
     demo = Demo(settings.data_dir / "demo", library, jobs)
     jobs.register(demo.job())
     library.follow(demo.job().name)
@@ -254,6 +261,7 @@ def _assemble(
         states_api.routes(tracks.states, discover),
         collections_api.routes(tracks.collections, discover),
         history_api.routes(tracks.history, tracks.acts),
+        imports_api.routes(imports, exports),
         discover_api.routes(discover, titles),
         library_api.routes(library, catalog, tracking),
         playback_api.routes(playback),
@@ -274,6 +282,7 @@ def _assemble(
         title.pages(discover, titles, downloads, shell),
         watch.pages(catalog, tracking, library, playback, shell),
         tracking_pages.pages(tracks),
+        import_pages.pages(imports, exports, shell),
         overview.pages(accounts, library, plugins, jobs, shell),
         folders.pages(library, shell),
         download_list.pages(downloads, catalog, download_rows, shell),
@@ -355,9 +364,10 @@ class Roots:
         events.on("reconnected", refresh)
 
 
-def _cleanup(accounts: Accounts, jobs: JobEngine) -> Job:
+def _cleanup(accounts: Accounts, jobs: JobEngine, imports: Imports) -> Job:
     async def run(_: JobContext) -> str:
         sessions = await accounts.forget_expired()
+        await imports.forget_old()
         return f"{sessions} ended sessions and {await jobs.forget_runs(30)} old runs forgotten."
 
     return Job("cleanup", "Forget what has ended", run, schedule="41 3 * * *")

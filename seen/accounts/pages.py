@@ -46,6 +46,8 @@ _SECTIONS = {
     "account": "Account",
     "sessions": "Sessions",
 }
+# Sections whose pages are another room's.
+_ELSEWHERE = {"import": "Import & export"}
 _LANGUAGES = {
     "": "As the file says", "en": "English", "de": "German", "fr": "French", "es": "Spanish",
     "it": "Italian", "pt": "Portuguese", "nl": "Dutch", "pl": "Polish", "sv": "Swedish",
@@ -300,16 +302,21 @@ async def _settings_page(
         status=faults.status if faults is not NO_FAULTS else 200,
         active=SETTINGS,
         section=section,
-        sections=[
-            {"label": label, "href": f"{SETTINGS}/{name}", "active": name == section}
-            for name, label in _SECTIONS.items()
-        ],
+        sections=settings_sections(section),
         message=message,
         appearance={"theme": chosen["theme"]},
         playback=_playback(chosen),
         account={"name": viewer.display_name, "email": viewer.email, "errors": faults.fields},
         sessions=[_place(each, viewer) for each in places],
     )
+
+
+def settings_sections(section: str) -> list[dict[str, Any]]:
+    """The navigation of the settings, with one section marked."""
+    return [
+        {"label": label, "href": f"{SETTINGS}/{name}", "active": name == section}
+        for name, label in {**_SECTIONS, **_ELSEWHERE}.items()
+    ]
 
 
 def _playback(chosen: dict[str, Any]) -> dict[str, Any]:

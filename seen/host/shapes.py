@@ -67,13 +67,17 @@ def _plain(kind: Any) -> Check:
 
 
 def _union(options: tuple[Any, ...]) -> Check:
-    checks = [_check_of(each) for each in options]
     real = [each for each in options if each is not type(None)]
+    checks = [_check_of(each) for each in real]
+
+    optional = len(real) < len(options)
 
     def check(value: Any, where: str) -> str:
-        problems = [each(value, where) for each in checks]
-        if not all(problems):
+        if value is None and optional:
             return ""
+        for each in checks:
+            if not each(value, where):
+                return ""
         if len(real) == 1 and value is not None:
             return _check_of(real[0])(value, where)
         return _wrong(value, where, " or ".join(map(_name, options)))

@@ -19,7 +19,7 @@ _PING_SECONDS = 20.0
 # What pages may hear; everything else is between the server's own parts.
 _FOR_ALL = {"library": "library", "job": "scan", "catalog": "catalog"}
 _FOR_ADMINS = {"plugins": "plugins", "plugin_status": "plugins"}
-_FOR_OWNER = {"progress": "progress"}
+_FOR_OWNER = {"progress": "progress", "imports": "imports"}
 # An admin hears of other people's downloads under another name.
 _FOR_OWNER_AND_ADMINS = (CHANGED, MOVED)
 

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from seen.artwork.model import accent, lettering
+from tests.pages import import_samples
 from tests.pages.download_samples import download_pages
 from tests.pages.download_samples import widget as download_widget
 
@@ -1198,6 +1199,28 @@ def pages(theme: str = "dark") -> dict[str, tuple[str, Context]]:
             f"settings_{part}": ("accounts/settings.html", inside("Settings", settings(part)))
             for part in ("appearance", "playback", "account", "sessions")
         },
+        "import": ("imports/import.html", inside("Settings", import_samples.start())),
+        "import_file": (
+            "imports/import.html",
+            inside(
+                "Settings",
+                import_samples.start(
+                    chosen=True, error="Letterboxd needs a file that ends in .csv or .zip."
+                ),
+            ),
+        ),
+        "import_none": (
+            "imports/import.html",
+            inside("Settings", import_samples.start(sources=False)),
+        ),
+        **{
+            f"import_{state}": ("imports/run.html", inside("Settings", import_samples.run(state)))
+            for state in ("reading", "ready", "done", "failed")
+        },
+        "import_undone": (
+            "imports/run.html",
+            inside("Settings", import_samples.run("done", undone=True)),
+        ),
         "admin": (
             "admin/admin.html",
             inside(

@@ -1,0 +1,1 @@
+"""What people bring from other services and take away from here."""

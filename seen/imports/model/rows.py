@@ -1,0 +1,143 @@
+"""Lines of an import as they are kept, and which title a line means. No I/O, no clock."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from seen.catalog.model import folded_title, sane_year
+from seen.core.text import clean
+from seen.plugin.models import ImportRow, MediaKind, SearchHit
+
+_LONGEST_TITLE = 500
+_LONGEST_NOTE = 20_000
+_LONGEST_NAME = 200
+_LONGEST_ID = 64
+_MOST_IDS = 12
+_LARGEST_NUMBER = 5_000
+_LARGEST_INTEGER = 2**31 - 1
+_EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+# Clocks elsewhere may be wrong; what lies further ahead is a date that was misread.
+_AHEAD = timedelta(days=366)
+
+COLUMNS = (
+    "number", "file", "line", "title", "kind", "folded", "year", "ids", "season", "episode",
+    "episode_title", "watched", "watched_at", "watched_day", "rewatch", "noted_at", "rating",
+    "watch_later", "favorite", "note", "status", "platform", "seconds_played",
+    "completion_percent", "session_seconds", "position_seconds", "duration_seconds", "dismissed",
+    "list_name", "list_description", "list_shared", "list_filter", "reason",
+)  # fmt: skip
+
+
+def record_of(row: ImportRow, number: int, now: datetime) -> tuple[Any, ...]:
+    """A line as it is kept, cleaned, in the order of COLUMNS. ``number`` is its place among all."""
+    title = clean(row.title, _LONGEST_TITLE)
+    watched_at, only_day = _moment(row.watched_at)
+    noted_at, _ = _moment(row.noted_at)
+    on_list = row.on_list
+    list_name = clean(on_list.name, _LONGEST_NAME) if on_list is not None else ""
+    return (
+        number, clean(row.file, _LONGEST_NAME), min(row.line, _LARGEST_INTEGER), title,
+        row.kind.value if row.kind is not None else None, folded_title(title),
+        sane_year(row.year), ids_text(row.external_ids), _small(row.season), _small(row.episode),
+        folded_title(clean(row.episode_title, _LONGEST_TITLE)), row.watched, watched_at, only_day,
+        row.rewatch, noted_at if noted_at is not None and noted_at <= now + _AHEAD else None,
+        row.rating, row.watch_later, row.favorite, clean(row.note, _LONGEST_NOTE), row.status,
+        clean(row.platform, _LONGEST_NAME), row.seconds_played, row.completion_percent,
+        _positive(row.session_seconds), row.position_seconds, row.duration_seconds, row.dismissed,
+        list_name, clean(on_list.description, _LONGEST_NOTE) if on_list is not None else "",
+        on_list.shared if on_list is not None else False,
+        json.dumps(on_list.filter) if on_list is not None and on_list.filter is not None else None,
+        _reason(row, title, list_name, now),
+    )  # fmt: skip
+
+
+def _reason(row: ImportRow, title: str, list_name: str, now: datetime) -> str:
+    """Why a line cannot be used, whatever the catalog knows."""
+    if row.problem:
+        return clean(row.problem, _LONGEST_TITLE)
+    if not title and not row.external_ids and not list_name:
+        return "No title is named here."
+    watched_at, _ = _moment(row.watched_at)
+    if watched_at is not None and not _EARLIEST <= watched_at <= now + _AHEAD:
+        return f"{watched_at:%d %B %Y} is no day on which anybody can have watched it."
+    numbers = (row.season, row.episode)
+    if any(each is not None and not 0 <= each <= _LARGEST_NUMBER for each in numbers):
+        return "There is no season or episode of that number."
+    part = row.season is not None or row.episode is not None or row.episode_title
+    whole_show = row.kind is MediaKind.SHOW and not (row.episode_title or row.episode is not None)
+    if part and row.kind is not MediaKind.SHOW:
+        return "Only shows have seasons and episodes."
+    if whole_show and (row.watched or row.position_seconds is not None):
+        return "It is not said which episode was watched."
+    return ""
+
+
+def _moment(value: datetime | date | None) -> tuple[datetime | None, bool]:
+    """A time, and whether only its day is known: then noon, the same day nearly everywhere."""
+    if value is None or isinstance(value, datetime):
+        return value, False
+    return datetime.combine(value, time(12), UTC), True
+
+
+def ids_text(given: Mapping[str, str]) -> str:
+    """Ids as they are kept: JSON, equal for equal ids."""
+    kept = {
+        source: known for source, known in sorted(given.items())[:_MOST_IDS]
+        if known and len(known) <= _LONGEST_ID and len(source) <= _LONGEST_ID
+    }  # fmt: skip
+    return clean(json.dumps(kept))
+
+
+def ids_of(text: str) -> dict[str, str]:
+    """Ids as they were kept."""
+    found: dict[str, str] = json.loads(text)
+    return found
+
+
+def _small(number: int | None) -> int | None:
+    return number if number is not None and 0 <= number <= _LARGEST_NUMBER else None
+
+
+def _positive(seconds: int | None) -> int | None:
+    return seconds if seconds and seconds <= _LARGEST_INTEGER else None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A title that lines name and the catalog does not know."""
+
+    kind: MediaKind
+    title: str
+    folded: str
+    year: int | None
+    ids: Mapping[str, str]
+
+
+def answers(wanted: Wanted, hits: list[SearchHit]) -> SearchHit | None:
+    """The hit that is the title, or None: by an id, else the only one of that name and year.
+
+    A guess is no help: better no match than a wrong one.
+    """
+    real = [each for each in hits if each.ref.kind is wanted.kind and not each.echo]
+    for hit in real:
+        known = {**hit.external_ids, hit.ref.source: hit.ref.id}
+        if any(known.get(source) == value for source, value in wanted.ids.items()):
+            return hit
+    named = {
+        hit.ref: hit for hit in real
+        if wanted.folded in _names(hit) and wanted.year in (None, _year(hit))
+    }  # fmt: skip
+    return next(iter(named.values())) if len(named) == 1 else None
+
+
+def _names(hit: SearchHit) -> set[str]:
+    names = (hit.title, hit.original_title, *hit.alternative_titles)
+    return {folded_title(each) for each in names if each}
+
+
+def _year(hit: SearchHit) -> int | None:
+    return hit.release_date.year if hit.release_date is not None else hit.year
