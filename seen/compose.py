@@ -39,6 +39,7 @@ from seen.core.pages import Pages
 from seen.core.rates import RateLimits
 from seen.core.secrets import derive, server_secret
 from seen.core.settings import Settings
+from seen.core.upstream import read_upstream
 from seen.dashboard import api as dashboard_api
 from seen.dashboard import pages as dashboard_pages
 from seen.dashboard.service import Dashboard
@@ -207,7 +208,12 @@ def _assemble(
     rates = RateLimits()
     roots = Roots()
     accounts = Accounts(db, events, derive(secret, "access tokens"))
-    artwork = Artwork(settings.data_dir / "artwork", host.allowed_hosts, roots.paths)
+    artwork = Artwork(
+        settings.data_dir / "artwork",
+        host.allowed_hosts,
+        roots.paths,
+        read_upstream(settings.egress_proxy),
+    )
     catalog = Catalog(db, events)
     tracks = Tracks.over(db, cache, events)
     tracking = tracks.watching

@@ -39,6 +39,7 @@ GROUPS = {
     "What it does": {
         "roles": "api,pages",
         "egress_allow": "metadata.lan,192.168.1.0/24",
+        "egress_proxy": "http://proxy.lan:3128",
         "catalog_sync": "false",
         "safe_mode": "true",
     },
@@ -55,7 +56,7 @@ GROUPS = {
         "log_level": "warning",
     },
 }
-SECRETS = ("database_url", "cache_url", "secret_key", "admin_password")
+SECRETS = ("database_url", "cache_url", "secret_key", "admin_password", "egress_proxy")
 
 HEAD = """\
 # Configuration

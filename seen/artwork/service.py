@@ -19,6 +19,7 @@ from PIL import Image, ImageOps
 from seen.artwork.model import Shape, draw
 from seen.core.egress import guarded_session
 from seen.core.log import get_log
+from seen.core.upstream import Upstream
 
 log = get_log(__name__)
 
@@ -67,10 +68,12 @@ class Artwork:
         folder: Path,
         allowed_hosts: Callable[[], tuple[str, ...]],
         roots: Callable[[], Sequence[Path]],
+        proxy: Upstream | None = None,
     ) -> None:
         self._folder = folder
         self._allowed_hosts = allowed_hosts
         self._roots = roots
+        self._proxy = proxy
         self._sessions: dict[tuple[str, ...], aiohttp.ClientSession] = {}
         self._resting: dict[str, float] = {}
         self._making: dict[Path, asyncio.Task[bytes]] = {}
@@ -139,7 +142,7 @@ class Artwork:
         allow = self._allowed_hosts()
         session = self._sessions.get(allow)
         if session is None:
-            session = self._sessions[allow] = guarded_session(allow)
+            session = self._sessions[allow] = guarded_session(allow, proxy=self._proxy)
         async with session.get(address) as answer:
             if answer.status != 200:
                 raise PictureError(f"the picture host answered {answer.status}")

@@ -14,7 +14,7 @@ import re
 import socket
 import unicodedata
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -22,6 +22,9 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
 
 from seen import __version__
+
+if TYPE_CHECKING:
+    from seen.core.upstream import Upstream
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -272,18 +275,26 @@ def guarded_session(
     *,
     headers: dict[str, str] | None = None,
     timeout_seconds: float = 30,
-    on_refused: Callable[[str], None] | None = None,
+    on_refused: Callable[[str], None] = lambda _: None,
+    proxy: Upstream | None = None,
 ) -> aiohttp.ClientSession:
-    """A client session whose every connection passes the gate, made of the lists or given. The
-    caller closes it."""
-    guard = allow if isinstance(allow, Guard) else Guard(allow)
+    """A client session whose every connection passes the gate, made of the lists or given. With a
+    proxy, which goes with lists only, requests leave through it. The caller closes it."""
+    passages = []
+    if isinstance(allow, Guard):
+        guard = allow
+    elif proxy is None:
+        guard = Guard(allow)
+    else:
+        allow = tuple(allow)
+        guard = Guard((*allow, proxy.host))
+        passages.append(proxy.passage(Allowlist(allow), on_refused))
 
     def factory(info: Any) -> socket.socket:
         try:
             return guard.socket_factory(info)
         except EgressRefused as error:
-            if on_refused is not None:
-                on_refused(str(error))
+            on_refused(str(error))
             raise
 
     connector = aiohttp.TCPConnector(
@@ -294,6 +305,7 @@ def guarded_session(
         headers={"User-Agent": USER_AGENT, **(headers or {})},
         timeout=aiohttp.ClientTimeout(total=timeout_seconds, connect=10),
         cookie_jar=aiohttp.DummyCookieJar(),
+        middlewares=passages,
         max_line_size=16_384,
         max_field_size=16_384,
     )

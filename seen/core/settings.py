@@ -118,6 +118,13 @@ class Settings(BaseSettings):
             "Hosts or networks that outgoing requests may reach although they are private."
         ),
     )
+    egress_proxy: str = Field(
+        "",
+        description=(
+            "An HTTP proxy for pictures and for the requests of plugins, "
+            "`http://user:password@host:3128`. Private hosts that are allowed are asked directly."
+        ),
+    )
     download_dir: Path | None = Field(
         None,
         description=(
@@ -231,6 +238,15 @@ class Settings(BaseSettings):
                     raise ValueError(
                         f"must hold hosts, addresses or networks, {each} is none of these"
                     )
+        return value
+
+    @field_validator("egress_proxy")
+    @classmethod
+    def _proxy(cls, value: str) -> str:
+        if value:
+            from seen.core.upstream import read_upstream
+
+            read_upstream(value)
         return value
 
     @field_validator("allowed_hosts")

@@ -19,6 +19,7 @@ from seen.core.db import Database
 from seen.core.egress import EgressRefused, Guard, Network, guarded_session, refused_networks
 from seen.core.log import get_log
 from seen.core.proxy import GuardedProxy
+from seen.core.upstream import Upstream
 from seen.host.bridge import on_loop
 from seen.host.pool import DaemonPool
 from seen.host.shared import DatabaseShared
@@ -39,6 +40,7 @@ class Surroundings:
     cache: Cache
     data_dir: Path
     egress_allow: tuple[str, ...] = ()
+    egress_proxy: Upstream | None = None
     db: Database | None = None
     vault: Vault | None = None
 
@@ -84,6 +86,7 @@ class HostContext:
         self._data_dir = data_dir or surroundings.data_dir / "plugins" / instance_id
         self._server_allow = surroundings.egress_allow
         self._allow = (*surroundings.egress_allow, *private_hosts(config, url_fields))
+        self._upstream = surroundings.egress_proxy
         self._pool = pool
         self._session: aiohttp.ClientSession | None = None
         self._proxy: GuardedProxy | None = None
@@ -97,7 +100,9 @@ class HostContext:
     @property
     def http(self) -> aiohttp.ClientSession:
         if self._session is None or self._session.closed:
-            self._session = guarded_session(self._allow, on_refused=self._refused)
+            self._session = guarded_session(
+                self._allow, on_refused=self._refused, proxy=self._upstream
+            )
         return self._session
 
     def may_connect(self, address: str, port: int) -> bool:

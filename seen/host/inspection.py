@@ -10,6 +10,7 @@ from typing import Any
 from seen.core.cache import ProcessCache
 from seen.core.db import Database
 from seen.core.settings import Settings
+from seen.core.upstream import read_upstream
 from seen.host import store
 from seen.host.capabilities import KINDS
 from seen.host.configuration import resolve
@@ -89,7 +90,8 @@ class _Trials:
     async def _try(self, found: Found, instance_id: str, values: Mapping[str, Any]) -> Status:
         surroundings = Surroundings(
             asyncio.get_running_loop(), ProcessCache(), self._settings.data_dir,
-            tuple(self._settings.egress_allow), self._db, self._vault,
+            tuple(self._settings.egress_allow), read_upstream(self._settings.egress_proxy),
+            self._db, self._vault,
         )  # fmt: skip
 
         def make(values: Mapping[str, Any], folder: Path) -> Life:

@@ -14,6 +14,7 @@ from seen.core.db import Database, Executor
 from seen.core.events import Event, Events
 from seen.core.log import get_log
 from seen.core.settings import Settings
+from seen.core.upstream import read_upstream
 from seen.host import store
 from seen.host.configuration import resolve
 from seen.host.context import Surroundings
@@ -105,7 +106,8 @@ class Reconciler:
     def surroundings(self) -> Surroundings:
         return Surroundings(
             asyncio.get_running_loop(), self._cache, self._settings.data_dir,
-            tuple(self._settings.egress_allow), self._db, self.vault,
+            tuple(self._settings.egress_allow), read_upstream(self._settings.egress_proxy),
+            self._db, self.vault,
         )  # fmt: skip
 
     def plan(self, desired: Desired) -> Plan:
