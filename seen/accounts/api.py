@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
 
-from seen.accounts.model import DEFAULT_SETTINGS, TRIES_BY_ACCOUNT, TRIES_BY_ADDRESS, User
+from seen.accounts.model import (
+    DEFAULT_SETTINGS,
+    TRIES_BY_ACCOUNT,
+    TRIES_BY_ADDRESS,
+    ApiToken,
+    User,
+)
 from seen.accounts.service import Accounts, Origin, TokenPair
+from seen.accounts.tokens import ApiTokens
 from seen.core.http import Answer, Api, Body, Call
 from seen.core.rates import RateLimits
+from seen.core.scopes import Scope
 from seen.core.viewer import Role
 
 
@@ -77,6 +85,39 @@ class SessionAnswer(Answer):
     created_at: datetime
     last_seen_at: datetime
     current: bool
+
+
+class NewToken(Body):
+    """A token for a program. ``days`` is how long it lives; null is for ever."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
+    scopes: Annotated[list[Scope], msgspec.Meta(min_length=1)]
+    days: Annotated[int, msgspec.Meta(ge=1, le=3660)] | None = None
+
+
+class TokenAnswer(Answer):
+    """A token without its secret."""
+
+    id: UUID
+    name: str
+    scopes: list[str]
+    created_at: datetime
+    last_used_at: datetime | None
+    expires_at: datetime | None
+
+
+class MadeToken(TokenAnswer):
+    """A new token. ``token`` goes into ``Authorization: Bearer`` and is never shown again."""
+
+    token: str
+
+
+def _token_facts(token: ApiToken) -> dict[str, Any]:
+    return {
+        "id": token.id, "name": token.name, "scopes": list(token.scopes),
+        "created_at": token.created_at, "last_used_at": token.last_used_at,
+        "expires_at": token.expires_at,
+    }  # fmt: skip
 
 
 def _tokens(pair: TokenPair) -> Tokens:
@@ -163,4 +204,24 @@ def routes(accounts: Accounts, rates: RateLimits) -> Api:
         changed = await accounts.change_settings(call.viewer, msgspec.to_builtins(body))
         return {**DEFAULT_SETTINGS, **changed}
 
+    _add_tokens(api, accounts.tokens)
     return api
+
+
+def _add_tokens(api: Api, tokens: ApiTokens) -> None:
+    @api.get("/tokens")
+    async def listed(call: Call) -> list[TokenAnswer]:
+        """The viewer's tokens for programs, newest first."""
+        return [TokenAnswer(**_token_facts(each)) for each in await tokens.listed(call.viewer)]
+
+    @api.post("/tokens", status=201, also={409: "More than one person may have"})
+    async def make(call: Call, body: NewToken) -> MadeToken:
+        """Make a token for a program. This answer is the only one with its secret."""
+        life = timedelta(days=body.days) if body.days else None
+        token, secret = await tokens.make(call.viewer, body.name, body.scopes, life)
+        return MadeToken(**_token_facts(token), token=secret)
+
+    @api.delete("/tokens/{id}")
+    async def revoke(call: Call, id: UUID) -> None:
+        """Take a token back; it ends at once."""
+        await tokens.revoke(call.viewer, id)

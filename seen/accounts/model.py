@@ -149,3 +149,15 @@ def merge_settings(stored: dict[str, Any], changes: dict[str, Any]) -> dict[str,
     if not 0 <= merged.get("resumeMinimumSeconds", 10) <= 3600:
         raise Invalid("The minimum length must be from 0 to 3600 seconds.")
     return merged
+
+
+@dataclass(frozen=True, slots=True)
+class ApiToken:
+    """A token that somebody gave to a program, without its secret. ``expires_at`` None is never."""
+
+    id: UUID
+    name: str
+    scopes: tuple[str, ...]
+    created_at: datetime
+    last_used_at: datetime | None
+    expires_at: datetime | None

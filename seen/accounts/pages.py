@@ -20,6 +20,7 @@ from seen.accounts.model import (
     device_of,
 )
 from seen.accounts.service import Accounts, Origin
+from seen.accounts.token_pages import add_token_pages, token_facts
 from seen.core import clock
 from seen.core.cookies import clear_session_cookie, set_session_cookie, set_theme_cookie
 from seen.core.errors import NotHere, SeenError
@@ -45,6 +46,7 @@ _SECTIONS = {
     "playback": "Playback",
     "account": "Account",
     "sessions": "Sessions",
+    "tokens": "API tokens",
 }
 # Sections whose pages are another room's.
 _ELSEWHERE = {"import": "Import & export"}
@@ -134,6 +136,11 @@ def pages(accounts: Accounts, rates: RateLimits, render: Renderer) -> Pages:
     _add_door(found, accounts, rates, render)
     _add_invitation(found, accounts, rates, render)
     _add_settings(found, accounts, rates, render)
+
+    async def show_tokens(call: Call, faults: Faults, secret: str) -> web.Response:
+        return await _settings_page(accounts, render, call, "tokens", faults, secret)
+
+    add_token_pages(found, accounts.tokens, show_tokens)
     return found
 
 
@@ -286,7 +293,12 @@ def _add_settings(pages: Pages, accounts: Accounts, rates: RateLimits, render: R
 
 
 async def _settings_page(
-    accounts: Accounts, render: Renderer, call: Call, section: str, faults: Faults
+    accounts: Accounts,
+    render: Renderer,
+    call: Call,
+    section: str,
+    faults: Faults,
+    secret: str = "",
 ) -> web.Response:
     viewer = call.viewer
     chosen = {**DEFAULT_SETTINGS, **viewer.settings}
@@ -296,6 +308,7 @@ async def _settings_page(
     elif "saved" in call.request.query:
         message = {"text": "Saved.", "tone": "ok"}
     places = await accounts.sessions(viewer) if section == "sessions" else []
+    keys = await accounts.tokens.listed(viewer) if section == "tokens" else []
     return await render.page(
         call,
         "accounts/settings.html",
@@ -308,6 +321,7 @@ async def _settings_page(
         playback=_playback(chosen),
         account={"name": viewer.display_name, "email": viewer.email, "errors": faults.fields},
         sessions=[_place(each, viewer) for each in places],
+        **token_facts(viewer, keys, secret),
     )
 
 

@@ -28,11 +28,13 @@ from seen.accounts.model import (
     merge_settings,
 )
 from seen.accounts.passwords import Passwords
+from seen.accounts.tokens import PREFIX, ApiTokens
 from seen.core import clock
 from seen.core.db import Connection, Database
 from seen.core.errors import Conflict, Forbidden, Invalid, NotHere, SignInNeeded
 from seen.core.events import Event, Events
 from seen.core.ids import new_id, new_token, token_hash
+from seen.core.rates import RateLimits
 from seen.core.text import clean
 from seen.core.viewer import Role, Viewer
 
@@ -64,6 +66,7 @@ class Accounts:
     """Accounts, sessions, tokens and invitations."""
 
     def __init__(self, db: Database, events: Events, jwt_key: bytes) -> None:
+        self.tokens = ApiTokens(db, events, RateLimits())
         self._db = db
         self._events = events
         self._passwords = Passwords()
@@ -78,6 +81,7 @@ class Accounts:
 
     async def _changed(self, connection: Connection, user_id: UUID) -> None:
         self._near.clear()
+        self.tokens.forget_near()
         await self._events.emit(Event("accounts", subject=str(user_id)), connection)
 
     # --- signing up --------------------------------------------------------------------------
@@ -190,7 +194,10 @@ class Accounts:
         return await self._remember(key, found, SESSION_LIFETIME)
 
     async def viewer_by_access_token(self, token: str) -> Viewer | None:
-        """Who holds a JWT access token; None when it is not valid or its session has ended."""
+        """Who holds a JWT access token, or a token that somebody gave to a program; None when it
+        is not valid or has ended. Raises TooMany."""
+        if token.startswith(PREFIX):
+            return await self.tokens.viewer(token)
         key = token_hash(token)
         near = self._near.get(key)
         if near is not None and near[0] > time.monotonic():

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
-from seen.accounts.model import Invitation, Session, User
+from seen.accounts.model import ApiToken, Invitation, Session, User
 from seen.core.db import Executor, Row
 from seen.core.viewer import Role, Viewer
 
@@ -324,3 +324,58 @@ async def set_server_setting(db: Executor, name: str, value: Any) -> None:
         name,
         value,
     )
+
+
+# --- tokens for programs -------------------------------------------------------------------------
+
+
+async def insert_token(
+    db: Executor, token: ApiToken, user_id: UUID, token_hash: bytes, most: int
+) -> bool:
+    """Keep a token; False when the person has so many already."""
+    status = await db.execute(
+        "insert into api_tokens (id, user_id, name, token_hash, scopes, created_at, expires_at)"
+        " select $1, $2, $3, $4, $5, $6, $7 where (select count(*) from api_tokens"
+        " where user_id = $2 and revoked_at is null) < $8",
+        token.id, user_id, token.name, token_hash, list(token.scopes), token.created_at,
+        token.expires_at, most,
+    )  # fmt: skip
+    return status != "INSERT 0 0"
+
+
+async def tokens(db: Executor, user_id: UUID) -> list[ApiToken]:
+    """The person's tokens that were not taken back, newest first."""
+    rows = await db.fetch(
+        "select id, name, scopes, created_at, last_used_at, expires_at from api_tokens"
+        " where user_id = $1 and revoked_at is null order by created_at desc, id desc",
+        user_id,
+    )
+    return [ApiToken(**{**dict(row), "scopes": tuple(row["scopes"])}) for row in rows]
+
+
+async def revoke_token(db: Executor, user_id: UUID, token_id: UUID) -> bool:
+    status = await db.execute(
+        "update api_tokens set revoked_at = now()"
+        " where id = $1 and user_id = $2 and revoked_at is null",
+        token_id, user_id,
+    )  # fmt: skip
+    return status != "UPDATE 0"
+
+
+async def viewer_by_api_token(db: Executor, token_hash: bytes) -> Viewer | None:
+    """Who gave a token away, and for what; noted as used, but not more often than is of use."""
+    row = await db.fetchrow(
+        "with used as (update api_tokens set last_used_at = now() where token_hash = $1"
+        "   and coalesce(last_used_at < now() - interval '1 minute', true))"
+        " select u.id as user_id, t.id as session_id, u.email, u.display_name, u.role, u.settings,"
+        " t.scopes from api_tokens t join users u on u.id = t.user_id where t.token_hash = $1"
+        " and t.revoked_at is null and coalesce(t.expires_at > now(), true)"
+        " and u.disabled_at is null",
+        token_hash,
+    )
+    if row is None:
+        return None
+    scopes = frozenset(row["scopes"])
+    # Without the scope, an admin's token is that of anybody.
+    role = row["role"] if "admin" in scopes else "user"
+    return Viewer(**{**dict(row), "scopes": scopes, "role": role})

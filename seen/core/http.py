@@ -29,6 +29,7 @@ from seen.core.errors import (
     TooMany,
 )
 from seen.core.ready import json_answer
+from seen.core.scopes import NO_TOKEN, scope_of
 from seen.core.viewer import Viewer
 
 BASE = "/api/v1"
@@ -102,10 +103,11 @@ class Route:
     max_body: int
     accepts: str | None = None
     also: Mapping[int, str] = field(default_factory=dict)
+    scope: str = NO_TOKEN
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """Check access and input, call the handler, encode its answer."""
-        check_access(request, self.access)
+        check_access(request, self.access, self.scope)
         given: dict[str, Any] = {
             name: _path_part(name, kind, request) for name, kind in self.path_types.items()
         }
@@ -187,6 +189,7 @@ class Api:
                     max_body=max_body,
                     accepts=accepts,
                     also=also or {},
+                    scope=scope_of(method, path, self.tag, access == "admin"),
                 )
             )
             return handler
@@ -194,13 +197,19 @@ class Api:
         return add
 
 
-def check_access(request: web.Request, access: Access) -> None:
-    """Raise SignInNeeded or Forbidden unless whoever asks may come in."""
+def check_access(request: web.Request, access: Access, scope: str = NO_TOKEN) -> None:
+    """Raise SignInNeeded or Forbidden unless whoever asks may come in. ``scope`` is what a token
+    needs for it; without one, no token will do."""
     if access == "anyone":
         return
     viewer = request.get(VIEWER)
     if viewer is None:
         raise SignInNeeded
+    if viewer.scopes is not None and scope not in viewer.scopes:
+        raise Forbidden(
+            f"This token lacks the scope {scope}." if scope else "No token may do this.",
+            code="scope_missing",
+        )
     if access == "admin" and not viewer.is_admin:
         raise Forbidden("Only an admin may do this.")
 

@@ -95,6 +95,7 @@ def _operation(route: Route, by_type: dict[str, Any]) -> dict[str, Any]:
         }  # fmt: skip
     if route.access != "anyone":
         operation["security"] = [{"token": []}, {"session": []}]
+        operation["x-scope"] = route.scope or "none"
     if route.access == "admin":
         operation["x-role"] = "admin"
     return operation

@@ -13,7 +13,10 @@ Role = Literal["user", "admin"]
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """The signed-in person behind a request. ``settings`` are the person's own choices."""
+    """The signed-in person behind a request. ``settings`` are the person's own choices.
+
+    ``scopes`` is what a token may do that a program brought; None for the person's own session.
+    """
 
     user_id: UUID
     session_id: UUID
@@ -21,6 +24,7 @@ class Viewer:
     display_name: str
     role: Role
     settings: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    scopes: frozenset[str] | None = None
 
     @property
     def is_admin(self) -> bool:

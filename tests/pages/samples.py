@@ -780,6 +780,21 @@ def settings(section: str) -> Context:
             languages=[It(value="", label="As the file says"), It(value="en", label="English")],
         ),
         "account": It(name="Mara", email="mara@home.lan", errors=none),
+        "secret": "seen_c2FtcGxlLXRva2VuLW9mLW5vYm9keS1hdC1hbGw",
+        "scopes": [
+            It(name="read", label="Read", help="What you see, and what you keep"),
+            It(name="scrobble", label="Scrobble", help="Tell what you watch in another player"),
+        ],
+        "lives": [It(value="", label="Until you take it back"), It(value="30", label="30 days")],
+        "tokens": [
+            It(
+                id="7",
+                name="Living room",
+                what="Read and scrobble",
+                when="Used 6 minutes ago, ends on 12 November",
+                revoke_action="/app/x",
+            ),
+        ],
         "sessions": [
             It(
                 id="1",
@@ -1197,7 +1212,7 @@ def pages(theme: str = "dark") -> dict[str, tuple[str, Context]]:
         },
         **{
             f"settings_{part}": ("accounts/settings.html", inside("Settings", settings(part)))
-            for part in ("appearance", "playback", "account", "sessions")
+            for part in ("appearance", "playback", "account", "sessions", "tokens")
         },
         "import": ("imports/import.html", inside("Settings", import_samples.start())),
         "import_file": (
