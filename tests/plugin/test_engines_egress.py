@@ -205,9 +205,11 @@ async def test_no_tracker_web_seed_or_peer_of_a_torrent_leads_to_a_canary(
     server.files["/moved.mkv"] = Served(b"", location=f"http://127.0.0.2:{canaries.port}/film.mkv")
     peers.peers = socket.inet_aton("127.0.0.2") + canaries.port.to_bytes(2, "big")
     trackers, seeds = wires(canaries)
+    server.files["/announce"] = Served(b"", location=trackers[0])
     made = peers.add(
-        {"film.mkv": CONTENT}, [peers.url, *trackers],
+        {"film.mkv": CONTENT}, [peers.url, server.url("/announce"), *trackers],
         web_seeds=[*seeds, server.url("/moved.mkv"), server.url("/film.mkv")],
+        beside={"nodes": [["127.0.0.2", canaries.port]], "httpseeds": seeds},
     )  # fmt: skip
     config = {"interface": "127.0.0.1"} if kind is LibtorrentEngine else {}
     engine = await make(kind, ["127.0.0.1"], **config)
@@ -219,12 +221,16 @@ async def test_no_tracker_web_seed_or_peer_of_a_torrent_leads_to_a_canary(
 
 @pytest.mark.parametrize("kind", [LibtorrentEngine, Aria2Engine, TransmissionEngine])
 async def test_nothing_in_a_magnet_link_leads_to_a_canary(
-    kind: Any, make: Any, canaries: Canaries, peers: Swarm, tmp_path: Path
+    kind: Any, make: Any, canaries: Canaries, peers: Swarm, server: WebServer, tmp_path: Path
 ) -> None:
     peers.dials = False
     peers.peers = socket.inet_aton("127.0.0.2") + canaries.port.to_bytes(2, "big")
     trackers, seeds = wires(canaries)
-    link = peers.add({"film.mkv": CONTENT}, [peers.url, *trackers]).magnet
+    moved = Served(b"", location=trackers[0])
+    server.files["/announce"] = server.files["/moved.mkv"] = moved
+    announced = [peers.url, server.url("/announce"), *trackers]
+    seeds.append(server.url("/moved.mkv"))
+    link = peers.add({"film.mkv": CONTENT}, announced).magnet
     link += "".join(f"&ws={quote(each)}&as={quote(each)}&xs={quote(each)}" for each in seeds)
     link += f"&x.pe=127.0.0.2:{canaries.port}&x.pe=[::1]:{canaries.port}"
     config = {"interface": "127.0.0.1"} if kind is LibtorrentEngine else {}

@@ -41,10 +41,11 @@ class TestTorrent:
 
 def make_torrent(
     files: Mapping[str, bytes], trackers: Sequence[str] = (), *, name: str = "",
-    web_seeds: Sequence[str] = (), piece_length: int = PIECE, **more: Any,
+    web_seeds: Sequence[str] = (), piece_length: int = PIECE,
+    beside: Mapping[str, Any] | None = None, **more: Any,
 ) -> TestTorrent:  # fmt: skip
     """A torrent of one file, or of several in a folder called ``name``; paths have slashes.
-    ``more`` goes into the info dictionary."""
+    ``more`` goes into the info dictionary, ``beside`` next to it."""
     content = b"".join(files.values())
     pieces = (content[at : at + piece_length] for at in range(0, len(content), piece_length))
     info: dict[str, Any] = {
@@ -59,7 +60,7 @@ def make_torrent(
         ]
     else:
         info["length"] = len(content)
-    outer: dict[str, Any] = {"info": info}
+    outer: dict[str, Any] = {"info": info, **(beside or {})}
     if trackers:
         outer |= {"announce": trackers[0], "announce-list": [[each] for each in trackers]}
     if web_seeds:
