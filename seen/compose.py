@@ -72,6 +72,8 @@ from seen.library.service import Library
 from seen.playback import api as playback_api
 from seen.playback.pages import watch
 from seen.playback.service import Playback
+from seen.scrobble import api as scrobble_api
+from seen.scrobble.service import Scrobbles
 from seen.stack.embedded import EmbeddedPostgres
 from seen.tracking import pages as tracking_pages
 from seen.tracking.api import collections as collections_api
@@ -268,6 +270,7 @@ def _assemble(
         collections_api.routes(tracks.collections, discover),
         history_api.routes(tracks.history, tracks.acts),
         imports_api.routes(imports, exports),
+        scrobble_api.routes(Scrobbles(db, host, catalog, tracks), accounts.tokens),
         discover_api.routes(discover, titles),
         library_api.routes(library, catalog, tracking),
         playback_api.routes(playback),

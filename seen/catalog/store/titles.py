@@ -53,6 +53,18 @@ async def media_by_refs(db: Executor, refs: Sequence[ExternalRef]) -> list[UUID]
     return list(dict.fromkeys(row["media_id"] for row in rows))
 
 
+async def media_by_name(db: Executor, kind: str, folded: str, year: int | None) -> list[UUID]:
+    """Titles of just that folded name, and of that year where one is given; two at most."""
+    rows = await db.fetch(
+        "select id from media_items where media_type = $1 and folded_title = $2"
+        " and ($3::int is null or release_year = $3) limit 2",
+        kind,
+        folded,
+        year,
+    )
+    return [row["id"] for row in rows]
+
+
 _SEARCH = (
     "setweight(to_tsvector('simple', {0}), 'A') || setweight(to_tsvector('simple', {1}), 'B')"
     " || setweight(to_tsvector('simple', {2}), 'D')"

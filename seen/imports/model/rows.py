@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from seen.catalog.model import folded_title, sane_year
 from seen.core.text import clean
-from seen.plugin.models import ImportRow, MediaKind, SearchHit
+from seen.plugin.models import ImportRow, MediaKind
 
 _LONGEST_TITLE = 500
 _LONGEST_NOTE = 20_000
@@ -104,40 +103,3 @@ def _small(number: int | None) -> int | None:
 
 def _positive(seconds: int | None) -> int | None:
     return seconds if seconds and seconds <= _LARGEST_INTEGER else None
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A title that lines name and the catalog does not know."""
-
-    kind: MediaKind
-    title: str
-    folded: str
-    year: int | None
-    ids: Mapping[str, str]
-
-
-def answers(wanted: Wanted, hits: list[SearchHit]) -> SearchHit | None:
-    """The hit that is the title, or None: by an id, else the only one of that name and year.
-
-    A guess is no help: better no match than a wrong one.
-    """
-    real = [each for each in hits if each.ref.kind is wanted.kind and not each.echo]
-    for hit in real:
-        known = {**hit.external_ids, hit.ref.source: hit.ref.id}
-        if any(known.get(source) == value for source, value in wanted.ids.items()):
-            return hit
-    named = {
-        hit.ref: hit for hit in real
-        if wanted.folded in _names(hit) and wanted.year in (None, _year(hit))
-    }  # fmt: skip
-    return next(iter(named.values())) if len(named) == 1 else None
-
-
-def _names(hit: SearchHit) -> set[str]:
-    names = (hit.title, hit.original_title, *hit.alternative_titles)
-    return {folded_title(each) for each in names if each}
-
-
-def _year(hit: SearchHit) -> int | None:
-    return hit.release_date.year if hit.release_date is not None else hit.year

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from seen.catalog.model.wanted import Wanted
 from seen.core.db import Connection, Executor
-from seen.imports.model.rows import COLUMNS, Wanted, ids_of, ids_text
+from seen.imports.model.rows import COLUMNS, ids_of, ids_text
 from seen.plugin.models import MediaKind
 
 # Which service's ids to believe first where they contradict each other.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from seen.catalog.model import Summary
@@ -30,13 +31,15 @@ from seen.tracking.store import watching as store
 
 @dataclass(frozen=True, slots=True)
 class Viewing:
-    """A player's report. Seconds; ``ended`` when it played to the end."""
+    """A player's report. Seconds; ``ended`` when it played to the end; ``source`` is whether the
+    player is ours or another one that scrobbles."""
 
     media_id: UUID
     episode_id: UUID | None
     position_seconds: float
     duration_seconds: float
     ended: bool = False
+    source: Literal["player", "scrobble"] = "player"
 
 
 class Tracking:
@@ -60,7 +63,8 @@ class Tracking:
             ended=viewing.ended,
         )
         if verdict == "watched":
-            async with self._acts.act(viewer, "finished", viewing.media_id) as acting:
+            kind = "finished" if viewing.source == "player" else "scrobbled"
+            async with self._acts.act(viewer, kind, viewing.media_id) as acting:
                 await self._check(acting.connection, viewing.media_id, viewing.episode_id)
                 await self._finish(acting.connection, viewer, viewing)
             return verdict
@@ -83,7 +87,7 @@ class Tracking:
         )
         if not is_same_viewing(last, clock.now(), viewing.duration_seconds):
             await store.insert_watched(
-                connection, viewer.user_id, viewing.media_id, [viewing.episode_id], "player"
+                connection, viewer.user_id, viewing.media_id, [viewing.episode_id], viewing.source
             )
         await store.delete_progress(
             connection, viewer.user_id, viewing.media_id, viewing.episode_id

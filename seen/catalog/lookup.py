@@ -1,0 +1,67 @@
+"""Finds the title that others name: here, else at the metadata providers."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from seen.catalog.model.wanted import Wanted, answers
+from seen.catalog.service import Catalog
+from seen.catalog.store import titles as store
+from seen.core.db import Database
+from seen.core.log import get_log
+from seen.host import PluginHost
+from seen.host.registry import Handle
+from seen.plugin.capabilities import MetadataProvider
+from seen.plugin.errors import PluginError
+from seen.plugin.models import ExternalRef, MediaKind, SearchQuery
+
+log = get_log(__name__)
+_SEARCH_SECONDS = 20.0
+# A provider that refused so often in a row is not asked again.
+_PATIENCE = 3
+
+
+class Lookup:
+    """Looks titles up for one piece of work, and remembers for it who does not answer."""
+
+    def __init__(self, db: Database, host: PluginHost, catalog: Catalog) -> None:
+        self._db = db
+        self._host = host
+        self._catalog = catalog
+        self._refused: dict[str, int] = {}
+
+    async def here(self, wanted: Wanted) -> UUID | None:
+        """The title as it is known here: by an id, else the only one of that name and year."""
+        refs = [ExternalRef(source, wanted.kind, known) for source, known in wanted.ids.items()]
+        known = await store.media_by_refs(self._db, refs) if refs else []
+        if not known and wanted.folded:
+            known = await store.media_by_name(
+                self._db, wanted.kind.value, wanted.folded, wanted.year
+            )
+            return known[0] if len(known) == 1 else None
+        return known[0] if known else None
+
+    async def elsewhere(self, wanted: Wanted) -> UUID | None:
+        """The title as the first provider has it that knows it for sure; kept from now on."""
+        query = SearchQuery(wanted.title, wanted.kind, wanted.year, external_ids=wanted.ids)
+        for provider in self._providers(wanted.kind):
+            try:
+                hits = await provider.call(lambda p: p.search(query), timeout=_SEARCH_SECONDS)
+            except PluginError as error:
+                refused = self._refused.get(provider.instance_id, 0) + 1
+                self._refused[provider.instance_id] = refused
+                log.info("catalog: not looked up", plugin=provider.title, reason=str(error))
+                continue
+            self._refused.pop(provider.instance_id, None)
+            hit = answers(wanted, list(hits))
+            if hit is not None:
+                known = await self._catalog.store_hits([hit], provider.instance_id, due=True)
+                return known.get(hit.ref)
+        return None
+
+    def _providers(self, kind: MediaKind) -> list[Handle[MetadataProvider]]:
+        return [
+            each for each in self._host.metadata_providers()
+            if kind in each.facts.kinds and "search" in each.features
+            and self._refused.get(each.instance_id, 0) < _PATIENCE
+        ]  # fmt: skip

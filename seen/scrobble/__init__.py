@@ -1,0 +1,1 @@
+"""What people watch in other players, as those players tell it."""
