@@ -189,6 +189,7 @@ async def race(db: Database, sample: list[tuple[UUID, str]]) -> None:
     """Ask everything in turn, so that a busy moment falls on all alike."""
     search = Search(db)
     await search.find("warm the vocabulary zzzzzz")
+    await search.gather()
     times: dict[str, list[float]] = {}
     found = asked = 0
     deep = await db.fetchrow(

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from seen.catalog.model.finding import Found, Mended, Vocabulary, Wanted, in_order, mend, read_query
+from seen.catalog.model.popular import MOST_TITLES, Popular
 from seen.catalog.model.titles import folded_title
 from seen.catalog.store import finding as store
 from seen.core.db import Database
+from seen.core.log import get_log
 from seen.plugin.models import MediaKind
 
 ALL_KINDS = tuple(MediaKind)
 Place = tuple[float, UUID]
 """Popularity and id of the title after which the next page begins."""
 _SUGGESTED_PEOPLE = 3
+# How long the most popular titles are taken for what they were, whatever changes.
+_POPULAR_SECONDS = 120.0
+log = get_log(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,14 @@ class Search:
         self._vocabulary = Vocabulary()
         self._learned = 0
         self._learning = asyncio.Lock()
+        self._popular: Popular | None = None
+        self._popular_since = -_POPULAR_SECONDS
+        self._is_stale = True
+        self._gathering: asyncio.Task[None] | None = None
+
+    def changed(self) -> None:
+        """Titles have changed."""
+        self._is_stale = True
 
     async def find(
         self,
@@ -63,12 +77,48 @@ class Search:
     async def suggest(self, text: str, limit: int = 8) -> Findings:
         """The likeliest titles while somebody still types, and people with all the words in their
         names."""
-        found = await self.find(text, limit=limit)
+        found = await self._well_known(read_query(text), limit) or await self.find(
+            text, limit=limit
+        )
         wanted = read_query(found.mended or text)
         cast = [each.id for each in found.titles if not each.in_title]
         names = await store.people(self._db, cast) if cast else []
         matching = sorted(name for name in names if _is_named(name, wanted))
         return Findings(found.titles, found.mended, None, tuple(matching[:_SUGGESTED_PEOPLE]))
+
+    async def _well_known(self, wanted: Wanted, limit: int) -> Findings | None:
+        """What is found among the most popular titles, and by its whole name among all; None where
+        that is not enough. To walk through the database for each letter takes several times as
+        long."""
+        self._keep_popular()
+        if self._popular is None or wanted.is_empty:
+            return None
+        known = self._popular.begun(wanted.words, limit)
+        if len(known) < limit:
+            return None
+        found = await store.known_or_called(self._db, known, wanted.folded, wanted.lexemes(), limit)
+        return Findings(tuple(in_order(wanted, found))) if len(found) >= limit else None
+
+    def _keep_popular(self) -> None:
+        """Gather the most popular titles again, beside whoever asks, where they may have
+        changed."""
+        now = time.monotonic()
+        if not self._is_stale or self._gathering or now - self._popular_since < _POPULAR_SECONDS:
+            return
+        self._is_stale, self._popular_since = False, now
+        self._gathering = asyncio.create_task(self.gather())
+        self._gathering.add_done_callback(self._gathered)
+
+    async def gather(self) -> None:
+        """Take the most popular titles as they are now."""
+        titles = await store.most_popular(self._db, MOST_TITLES)
+        self._popular = await asyncio.to_thread(Popular, titles)
+
+    def _gathered(self, task: asyncio.Task[None]) -> None:
+        self._gathering = None
+        if not task.cancelled() and (error := task.exception()):
+            self._is_stale = True
+            log.warning("search: the most popular titles are not renewed", error=repr(error))
 
     async def _page(
         self,

@@ -72,6 +72,7 @@ class Discover:
         await self._flight.drop(*self._built.pop(event.user_id, ()))
 
     async def _forget_all(self, event: Event) -> None:
+        self._search.changed()
         built, self._built = self._built, {}
         await self._flight.drop(*(key for keys in built.values() for key in keys))
 

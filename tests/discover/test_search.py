@@ -5,12 +5,14 @@ from __future__ import annotations
 import random
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seen.catalog.model.finding import Vocabulary, in_order, mend, read_query
+from seen.catalog.model.popular import Popular
 from seen.catalog.search import Search
 from seen.compose import Server
 from seen.plugin.models import Credit, ExternalRef, MediaKind, TitleDetails
@@ -150,3 +152,44 @@ def test_a_query_is_words_or_nothing(text: str) -> None:
         vocabulary.add(wanted.words)
         assert mend(wanted, vocabulary) is None
     assert in_order(wanted, []) == []
+
+
+def ids_of(titles: list[tuple[UUID, list[str]]], *words: str, limit: int = 3) -> list[UUID]:
+    return Popular(titles).begun(words, limit)
+
+
+def test_half_typed_words_are_found_among_the_most_popular_titles_first() -> None:
+    first, second, third = (UUID(int=number) for number in (1, 2, 3))
+    titles = [
+        (first, ["the", "stranger"]),
+        (second, ["strange", "tide", "ada"]),
+        (third, ["a", "tide", "of", "straw"]),
+    ]
+    assert ids_of(titles, "stra") == [first, second, third]
+    assert ids_of(titles, "stra", limit=2) == [first, second]
+    assert ids_of(titles, "strange") == [first, second]
+    assert ids_of(titles, "tide", "stra") == [second, third]
+    assert ids_of(titles, "tid", "stra") == []
+    assert ids_of(titles, "x") == ids_of([], "x") == []
+    # Where nearly everything begins so, the database is the faster one.
+    assert ids_of([(first, [f"s{number}" for number in range(1000)])], "s") == []
+
+
+async def test_suggestions_from_memory_are_those_of_the_database(server: Server) -> None:
+    """The most popular titles are kept in memory; whoever asks cannot tell."""
+    await fill(server)
+    for number in range(30):
+        details = TitleDetails(
+            ExternalRef("tests", MediaKind.GAME, f"g{number}"), f"Heating {number}",
+            popularity=float(number),
+        )  # fmt: skip
+        await server.catalog.store_details(details, "tests")
+    asked = ("heat", "heati", "heat n", "heating 7", "the hea", "poit", "amel", "zz")
+    search = Search(server.db)
+    before = [await search.suggest(text) for text in asked]
+    await search.gather()
+    assert [await search.suggest(text) for text in asked] == before
+    assert before[0].titles[0].title == "Heat" and len(before[1].titles) == 8
+    # A title that is new may be missing for a while, and one that is gone is not there at once.
+    await server.db.execute("delete from media_items where title = 'Heating 29'")
+    assert "Heating 29" not in {each.title for each in (await search.suggest("heati")).titles}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from seen.catalog.model.finding import Found
-from seen.core.db import Executor
+from seen.core.db import Executor, Row
 from seen.plugin.models import MediaKind
 
 
@@ -29,19 +29,43 @@ async def find(
         *((list(kinds), lexemes, limit, folded) if before is None
           else (list(kinds), lexemes, limit, *before)),
     )  # fmt: skip
-    return [
-        Found(
-            row["id"],
-            MediaKind(row["media_type"]),
-            row["title"],
-            row["folded_title"],
-            row["release_year"],
-            row["popularity"],
-            row["votes"],
-            row["in_title"],
-        )
-        for row in rows
-    ]
+    return [_found(row) for row in rows]
+
+
+async def known_or_called(
+    db: Executor, media_ids: Sequence[UUID], folded: str, lexemes: str, limit: int
+) -> list[Found]:
+    """Some titles, and those that are called just so, in no order."""
+    rows = await db.fetch(
+        f"select {_COLUMNS} from media_items where id = any($1::uuid[]) union"
+        f" (select {_COLUMNS} from media_items where folded_title = $3 {_BEST} limit {limit:d})",
+        list(media_ids),
+        lexemes,
+        folded,
+    )
+    return [_found(row) for row in rows]
+
+
+async def most_popular(db: Executor, limit: int) -> list[tuple[UUID, Sequence[str]]]:
+    """The most popular titles, each with the words that it is found by."""
+    rows = await db.fetch(
+        f"select id, tsvector_to_array(search) as words from media_items {_BEST} limit $1",
+        limit,
+    )
+    return [(row["id"], row["words"]) for row in rows]
+
+
+def _found(row: Row) -> Found:
+    return Found(
+        row["id"],
+        MediaKind(row["media_type"]),
+        row["title"],
+        row["folded_title"],
+        row["release_year"],
+        row["popularity"],
+        row["votes"],
+        row["in_title"],
+    )
 
 
 _COLUMNS = (
@@ -52,7 +76,8 @@ _WORDS = (
     f"select {_COLUMNS} from media_items"
     " where search @@ to_tsquery('simple', $2) and media_type = any($1::text[])"
 )
-_ORDER = "order by popularity desc, id desc limit $3"
+_BEST = "order by popularity desc, id desc"
+_ORDER = f"{_BEST} limit $3"
 _EXACT_AND_WORDS = (
     f"(select {_COLUMNS} from media_items where folded_title = $4"
     f" and media_type = any($1::text[]) {_ORDER}) union ({_WORDS} {_ORDER})"
