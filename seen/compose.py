@@ -117,6 +117,7 @@ class Server:
     catalog: Catalog
     tracks: Tracks
     tracking: Tracking
+    imports: Imports
     library: Library
     playback: Playback
     downloads: Downloads
@@ -313,6 +314,7 @@ def _assemble(
         catalog,
         tracks,
         tracking,
+        imports,
         library,
         playback,
         downloads,

@@ -72,7 +72,8 @@ async def fill(server: Server, doing: Doing) -> None:
     await server.db.execute(
         "insert into collections (id, user_id, kind, name, description, filter, shared)"
         " values (gen_random_uuid(), $1, 'smart', 'Long ones', 'Over two hours',"
-        " '{\"longer\": 120}', true)",
+        ' \'{"types": ["movie"], "genre": "Drama", "platform": "", "year": null,'
+        ' "unseen": true, "sort": "newest"}\', true)',
         user_id,
     )
 
@@ -117,3 +118,29 @@ async def test_an_export_holds_ones_own_things_only_with_ids_that_others_underst
             "title": "Low Tide", "kind": "movie", "year": 2013,
             "ids": {"tests": "Low Tide-2013"}, "watchLater": True,
         }  # fmt: skip
+
+
+async def test_an_export_that_somebody_tampered_with_harms_nothing(
+    server: Server, user: Person, tmp_path: Path
+) -> None:
+    await add_movie(server, "Low Tide", 2013)
+    film = {"title": "Low Tide", "kind": "movie", "year": 2013}
+    lines: list[dict[str, object]] = [
+        {"list": {"name": "Odd", "filter": {"types": "everything"}}},
+        {"list": {"name": "Far", "filter": {"year": 10**12, "genre": "a\x00b"}}},
+        {**film, "ids": {"tmdb": "\x00", "x\ud800": "1"}, "rating": 70},
+        {**film, "secondsPlayed": 2**60, "completionPercent": 900, "positionSeconds": 1e300},
+        {**film, "note": "a\x00\ud800b", "watched": True, "watchedAt": "9999-12-31"},
+        {"title": "\x00", "kind": "movie", "season": 10**9},
+    ]
+    path = tmp_path / "seen.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("seen.json", json.dumps({"format": "seen-export", "version": 1}))
+        archive.writestr("all.jsonl", "\n".join(map(json.dumps, lines)))
+    run = await bring(user, "seen", path)
+    assert run["state"] == "ready", run["message"]
+    assert {each["line"] for each in run["unmatchedLines"]} == {1, 5, 6}
+    await apply(user, run)
+    status, body = await user.call("GET", "/collections")
+    assert status == 200 and [each["name"] for each in body["items"]] == ["Far"]
+    assert await server.db.fetchval("select rating from user_ratings") == 70

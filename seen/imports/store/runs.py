@@ -119,10 +119,12 @@ async def runs(
 
 
 async def unfinished(db: Executor, user_id: UUID) -> int:
-    """How many of the person's runs are being read or applied, or wait for a word."""
+    """How many of the person's runs are being read or applied, or wait for a word; without
+    uploads that broke off with the process that took them."""
     found: int = await db.fetchval(
         "select count(*) from import_runs where user_id = $1"
-        " and state in ('reading', 'ready', 'applying')",
+        " and state in ('reading', 'ready', 'applying')"
+        " and (job_run_id is not null or created_at > now() - interval '10 minutes')",
         user_id,
     )
     return found
@@ -195,9 +197,11 @@ async def delete(db: Executor, user_id: UUID, run_id: UUID) -> bool:
 
 
 async def forget(db: Executor, age: timedelta) -> int:
-    """Forget old runs; how many those were."""
+    """Forget old runs, and uploads that broke off a day ago; how many those were."""
     status = await db.execute(
-        "delete from import_runs where created_at < now() - $1::interval", age
+        "delete from import_runs where created_at < now() - $1::interval"
+        " or (job_run_id is null and created_at < now() - interval '1 day')",
+        age,
     )
     return int(status.split()[-1])
 
