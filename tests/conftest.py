@@ -110,17 +110,19 @@ def settings(database_dsn: str, tmp_path: Path) -> Settings:
     )
 
 
-@pytest.fixture
-async def server(settings: Settings) -> AsyncIterator[Server]:
-    """All rooms and plugins in this process; the job queue is worked, nothing listens.
-
-    But for the one plugin that would ask a service without a key: no test reaches one.
-    """
+def keep_offline(settings: Settings) -> None:
+    """Switch off the one plugin that would ask a service without a key: no test reaches one."""
     with psycopg.connect(settings.database_url, autocommit=True) as db:
         db.execute(
             "insert into plugin_instances (id, plugin, enabled)"
             " values ('metadata_tvmaze', 'metadata_tvmaze', false)"
         )
+
+
+@pytest.fixture
+async def server(settings: Settings) -> AsyncIterator[Server]:
+    """All rooms and plugins in this process; the job queue is worked, nothing listens."""
+    keep_offline(settings)
     async with open_server(settings) as opened:
         yield opened
 

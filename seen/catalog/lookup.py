@@ -13,7 +13,7 @@ from seen.host import PluginHost
 from seen.host.registry import Handle
 from seen.plugin.capabilities import MetadataProvider
 from seen.plugin.errors import PluginError
-from seen.plugin.models import ExternalRef, MediaKind, SearchQuery
+from seen.plugin.models import ExternalRef, MediaKind, SearchHit, SearchQuery
 
 log = get_log(__name__)
 _SEARCH_SECONDS = 20.0
@@ -43,21 +43,37 @@ class Lookup:
 
     async def elsewhere(self, wanted: Wanted) -> UUID | None:
         """The title as the first provider has it that knows it for sure; kept from now on."""
-        query = SearchQuery(wanted.title, wanted.kind, wanted.year, external_ids=wanted.ids)
         for provider in self._providers(wanted.kind):
-            try:
-                hits = await provider.call(lambda p: p.search(query), timeout=_SEARCH_SECONDS)
-            except PluginError as error:
-                refused = self._refused.get(provider.instance_id, 0) + 1
-                self._refused[provider.instance_id] = refused
-                log.info("catalog: not looked up", plugin=provider.title, reason=str(error))
-                continue
-            self._refused.pop(provider.instance_id, None)
-            hit = answers(wanted, list(hits))
+            hit = await self._asked(provider, wanted)
             if hit is not None:
                 known = await self._catalog.store_hits([hit], provider.instance_id, due=True)
                 return known.get(hit.ref)
         return None
+
+    async def _asked(self, provider: Handle[MetadataProvider], wanted: Wanted) -> SearchHit | None:
+        """What a provider says: to an id without a name, which nobody answers by guessing, then
+        to the name."""
+        try:
+            if wanted.ids:
+                found = await self._search(provider, wanted, "")
+                same = [each for each in found if each.ref.kind is wanted.kind]
+                if len(same) == 1:
+                    return same[0]
+            if not wanted.title:
+                return None
+            return answers(wanted, await self._search(provider, wanted, wanted.title))
+        except PluginError as error:
+            self._refused[provider.instance_id] = self._refused.get(provider.instance_id, 0) + 1
+            log.info("catalog: not looked up", plugin=provider.title, reason=str(error))
+            return None
+
+    async def _search(
+        self, provider: Handle[MetadataProvider], wanted: Wanted, title: str
+    ) -> list[SearchHit]:
+        query = SearchQuery(title, wanted.kind, wanted.year, external_ids=wanted.ids)
+        hits = await provider.call(lambda p: p.search(query), timeout=_SEARCH_SECONDS)
+        self._refused.pop(provider.instance_id, None)
+        return list(hits)
 
     def _providers(self, kind: MediaKind) -> list[Handle[MetadataProvider]]:
         return [
