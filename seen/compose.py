@@ -75,13 +75,13 @@ from seen.playback.service import Playback
 from seen.scrobble import api as scrobble_api
 from seen.scrobble.service import Scrobbles
 from seen.stack.embedded import EmbeddedPostgres
-from seen.tracking import pages as tracking_pages
 from seen.tracking.api import collections as collections_api
 from seen.tracking.api import history as history_api
 from seen.tracking.api import later as later_api
 from seen.tracking.api import opinions as opinions_api
 from seen.tracking.api import states as states_api
 from seen.tracking.api import watching as watching_api
+from seen.tracking.pages import collections, games, history, lists, marks
 from seen.tracking.service import Tracking
 from seen.tracking.service.tracks import Tracks
 from seen.web import health
@@ -238,12 +238,14 @@ def _assemble(
     )
     jobs.register(hand_over.job())
     download_rows = Rows(downloads, catalog, host)
-    dashboard = Dashboard(host, cache, events, catalog, tracking, library, download_rows)
     catalog_jobs = CatalogJobs(db, events, jobs, host, catalog, library.absorb)
     if settings.catalog_sync:
         catalog_jobs.begin()
     discover = Discover(db, cache, events, host, catalog, library, Search(db))
-    titles = Titles(discover, catalog, tracking, library, playback, catalog_jobs.hurry)
+    dashboard = Dashboard(
+        db, accounts, host, cache, events, catalog, tracks, library, download_rows, discover
+    )
+    titles = Titles(discover, catalog, tracks, library, playback, catalog_jobs.hurry)
     imports = Imports(db, events, jobs, host, catalog, tracks.acts, settings.data_dir / "imports")
     exports = Exports(db, settings.data_dir / "exports")
     jobs.register(imports.job())
@@ -257,6 +259,7 @@ def _assemble(
         make_environment(assets.url, host.template_dirs),
         library,
         downloads,
+        tracks.acts,
         lambda: next(iter(roots.paths()), None),
     )
     plugins = PluginAdmin(host, download_admin)
@@ -291,7 +294,11 @@ def _assemble(
         search.pages(discover, shell),
         title.pages(discover, titles, downloads, shell),
         watch.pages(catalog, tracking, library, playback, shell),
-        tracking_pages.pages(tracks),
+        marks.pages(tracks),
+        lists.pages(tracks, discover, shell),
+        games.pages(tracks, discover, shell),
+        collections.pages(tracks, discover, shell),
+        history.pages(tracks, shell),
         import_pages.pages(imports, exports, shell),
         overview.pages(accounts, library, plugins, jobs, shell),
         folders.pages(library, shell),

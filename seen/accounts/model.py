@@ -23,6 +23,7 @@ TRIES_BY_ACCOUNT = "10 per 5 minute"
 _EMAIL = re.compile(r"[^\s@<>\"',;]{1,64}@[^\s@<>\"',;]{1,180}")
 
 # What a person may choose, with the value that holds until then.
+RATING_SCALES = ("stars", "ten", "hundred", "thumbs")
 DEFAULT_SETTINGS: dict[str, Any] = {
     "theme": "dark",
     "autoplayNext": True,
@@ -30,6 +31,10 @@ DEFAULT_SETTINGS: dict[str, Any] = {
     "startedPercent": 5,
     "resumeMinimumSeconds": 10,
     "subtitleLanguage": "",
+    "ratingScale": "stars",
+    # Widgets in the person's order, and those that are not shown; others follow in their own.
+    "dashboardOrder": [],
+    "dashboardHidden": [],
 }
 
 
@@ -142,6 +147,12 @@ def merge_settings(stored: dict[str, Any], changes: dict[str, Any]) -> dict[str,
     merged = {**stored, **changes}
     if merged.get("theme", DEFAULT_SETTINGS["theme"]) not in ("dark", "light", "system"):
         raise Invalid("The theme must be dark, light or system.")
+    if merged.get("ratingScale", "stars") not in RATING_SCALES:
+        raise Invalid("The scale must be stars, ten, hundred or thumbs.")
+    for name in ("dashboardOrder", "dashboardHidden"):
+        listed = merged.get(name, [])
+        if len(listed) > 200 or not all(isinstance(it, str) and len(it) <= 200 for it in listed):
+            raise Invalid(f"{name} is a list of at most 200 names of widgets.")
     started = merged.get("startedPercent", DEFAULT_SETTINGS["startedPercent"])
     watched = merged.get("watchedPercent", DEFAULT_SETTINGS["watchedPercent"])
     if not 0 <= started < watched <= 100:

@@ -6,9 +6,11 @@ from aiohttp import web
 
 SESSION = "seen_session"
 THEME = "seen_theme"
+ACT = "seen_act"
 THEMES = ("dark", "light", "system")
 _SESSION_SECONDS = 30 * 24 * 3600
 _THEME_SECONDS = 365 * 24 * 3600
+_ACT_SECONDS = 60
 
 
 def set_session_cookie(request: web.Request, response: web.StreamResponse, token: str) -> None:
@@ -30,6 +32,16 @@ def kept_theme(request: web.Request) -> str:
     """The theme this browser had last; dark where it had none."""
     kept = request.cookies.get(THEME, "")
     return kept if kept in THEMES else "dark"
+
+
+def set_act_cookie(request: web.Request, response: web.StreamResponse, act: str) -> None:
+    """Let the next page say what has just been done."""
+    _set(request, response, ACT, act, _ACT_SECONDS)
+
+
+def clear_act_cookie(response: web.StreamResponse) -> None:
+    """It has been said."""
+    response.del_cookie(ACT, path="/")
 
 
 def _set(

@@ -10,12 +10,16 @@ from uuid import UUID
 
 import msgspec
 
+from seen.accounts.service import Accounts
 from seen.catalog.service import Catalog
 from seen.core.cache import PREFIX, Cache, SingleFlight
+from seen.core.db import Database
+from seen.core.errors import NotHere
 from seen.core.events import Event, Events
 from seen.core.ready import encoded_answer
 from seen.core.viewer import Viewer
 from seen.dashboard.shelves import ViewerShelves
+from seen.discover.service import Discover
 from seen.downloads.ledger import CHANGED
 from seen.downloads.monitor import MOVED
 from seen.downloads.pages.rows import Rows
@@ -23,9 +27,9 @@ from seen.host import Handle, PluginHost, bridged
 from seen.library.service import Library
 from seen.plugin.capabilities import Widget, WidgetRequest
 from seen.plugin.errors import PluginError
-from seen.plugin.models import Card, DownloadLine
+from seen.plugin.models import Card, DownloadLine, GameLine
 from seen.tracking.answers import CardAnswer, card_answer
-from seen.tracking.service import Tracking
+from seen.tracking.service import Tracks
 
 TTL_SECONDS = 120.0
 _WIDGET_SECONDS = 2.0
@@ -43,23 +47,37 @@ class Shown:
     error: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Arranged:
+    """A widget at its place."""
+
+    handle: Handle[Widget]
+    hidden: bool
+
+
 class Dashboard:
     """One person's first page."""
 
     def __init__(
         self,
+        db: Database,
+        accounts: Accounts,
         host: PluginHost,
         cache: Cache,
         events: Events,
         catalog: Catalog,
-        tracking: Tracking,
+        tracks: Tracks,
         library: Library,
         downloads: Rows,
+        discover: Discover,
     ) -> None:
+        self._db = db
+        self._accounts = accounts
+        self._discover = discover
         self._downloads = downloads
         self._host = host
         self._catalog = catalog
-        self._tracking = tracking
+        self._tracks = tracks
         self._library = library
         self._flight = SingleFlight(cache)
         # Whose bodies this process built: what all people see changes with the library.
@@ -76,15 +94,50 @@ class Dashboard:
         built, self._built = self._built, set()
         await self._flight.drop(*(key for user_id in built for key in _keys(str(user_id))))
 
-    def shelves(self, user_id: UUID) -> ViewerShelves:
-        """The person's titles as cards."""
-        return ViewerShelves(user_id, self._catalog, self._tracking, self._library, self._downloads)
+    def shelves(self, viewer: Viewer) -> ViewerShelves:
+        """The viewer's titles as cards."""
+        return ViewerShelves(
+            viewer, self._db, self._catalog, self._tracks, self._library, self._downloads,
+            self._discover,
+        )  # fmt: skip
 
     async def widgets(self, viewer: Viewer) -> list[Shown]:
         """What every widget shows this viewer; empty ones are left out."""
-        request = WidgetRequest(str(viewer.user_id), bridged(self.shelves(viewer.user_id)))
-        found = await asyncio.gather(*(_show(handle, request) for handle in self._host.widgets()))
+        request = WidgetRequest(str(viewer.user_id), bridged(self.shelves(viewer)))
+        handles = [each for each in self.arranged(viewer) if not each.hidden]
+        found = await asyncio.gather(*(_show(each.handle, request) for each in handles))
         return [each for each in found if each is not None]
+
+    def arranged(self, viewer: Viewer) -> list[Arranged]:
+        """All widgets in the viewer's order; those the viewer never placed follow in their own."""
+        order = list(viewer.settings.get("dashboardOrder", ()))
+        hidden = set(viewer.settings.get("dashboardHidden", ()))
+        places = {name: at for at, name in enumerate(order)}
+        handles = sorted(self._host.widgets(), key=lambda each: places.get(each.id, len(order)))
+        return [Arranged(each, each.id in hidden) for each in handles]
+
+    async def move(self, viewer: Viewer, widget: str, before: str) -> None:
+        """Put a widget right before another one, or at the end. Raises NotHere for unknown ones."""
+        order = [each.handle.id for each in self.arranged(viewer)]
+        if widget not in order or (before and before not in order):
+            raise NotHere("There is no such widget.")
+        if widget != before:
+            order.remove(widget)
+            order.insert(order.index(before) if before else len(order), widget)
+            await self._keep(viewer, {"dashboardOrder": order})
+
+    async def set_hidden(self, viewer: Viewer, widget: str, hidden: bool) -> None:
+        """Show a widget or leave it out. Raises NotHere for an unknown one."""
+        known = {each.handle.id for each in self.arranged(viewer)}
+        if widget not in known:
+            raise NotHere("There is no such widget.")
+        listed = {name for name in viewer.settings.get("dashboardHidden", ()) if name in known}
+        listed = listed | {widget} if hidden else listed - {widget}
+        await self._keep(viewer, {"dashboardHidden": sorted(listed)})
+
+    async def _keep(self, viewer: Viewer, changes: dict[str, Any]) -> None:
+        await self._accounts.change_settings(viewer, changes)
+        await self._flight.drop(*_keys(str(viewer.user_id)))
 
     async def body(self, viewer: Viewer) -> bytes:
         """The dashboard, encoded with its ETag, built once and kept for two minutes."""
@@ -114,7 +167,7 @@ class Dashboard:
         )
 
     async def _build_continue(self, viewer: Viewer) -> bytes:
-        cards = await self.shelves(viewer.user_id).continue_watching(20)
+        cards = await self.shelves(viewer).continue_watching(20)
         return encoded_answer(msgspec.json.encode({"items": [card_answer(each) for each in cards]}))
 
 
@@ -139,7 +192,7 @@ def _plain(value: Any) -> Any:
     """A widget's data as JSON has it: cards become answers."""
     if isinstance(value, Card):
         return card_answer(value)
-    if isinstance(value, DownloadLine):
+    if isinstance(value, DownloadLine | GameLine):
         return asdict(value)
     if isinstance(value, CardAnswer) or value is None or isinstance(value, str | int | float):
         return value

@@ -2,30 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from datetime import date
+from typing import ClassVar
 from uuid import UUID
 
+from seen.artwork.model import accent
 from seen.catalog.model import EpisodeRow, Summary, picture_path
 from seen.catalog.service import Catalog
+from seen.core import clock
+from seen.core.db import Database
+from seen.core.viewer import Viewer
+from seen.core.wording import day, length, since
+from seen.dashboard import store
+from seen.discover.model import Wish
+from seen.discover.service import Discover
 from seen.downloads.pages.rows import JobRow, Rows
 from seen.library.service import Library
-from seen.plugin.models import Card, DownloadLine, MediaKind
+from seen.plugin.capabilities import ShelfKind
+from seen.plugin.models import Card, DownloadLine, GameLine, MediaKind, Shelf
 from seen.tracking.model import Mark, ProgressRow, card_of, left
-from seen.tracking.service import Tracking
+from seen.tracking.model.states import State
+from seen.tracking.service import Tracks
+
+_LEAST_ALIKE = 4
 
 
 class ViewerShelves:
     """The shelves of one person. Implements ``seen.plugin.capabilities.Shelves``."""
 
     def __init__(
-        self, user_id: UUID, catalog: Catalog, tracking: Tracking, library: Library, rows: Rows
-    ) -> None:
+        self, viewer: Viewer, db: Database, catalog: Catalog, tracks: Tracks, library: Library,
+        rows: Rows, discover: Discover,
+    ) -> None:  # fmt: skip
         self._rows = rows
-        self._user_id = user_id
+        self._viewer = viewer
+        self._user_id = viewer.user_id
+        self._db = db
         self._catalog = catalog
-        self._tracking = tracking
+        self._tracks = tracks
+        self._tracking = tracks.watching
         self._library = library
+        self._discover = discover
 
     async def continue_watching(self, limit: int) -> Sequence[Card]:
         """Started and not finished, last played first."""
@@ -73,6 +92,96 @@ class ViewerShelves:
     async def downloads(self, limit: int) -> Sequence[DownloadLine]:
         """Downloads that have not ended, those that move first."""
         return [_download(each) for each in await self._rows.unfinished(self._user_id, limit)]
+
+    async def playing(self, limit: int) -> Sequence[GameLine]:
+        """Games the viewer plays, the last changed first."""
+        states = await self._tracks.states.states(self._viewer, limit, statuses=["active"])
+        cards = await self._cards([each.media_id for each in states])
+        by_id = {each.id: each for each in cards}
+        return [
+            _game(by_id[str(each.media_id)], each) for each in states if str(each.media_id) in by_id
+        ]
+
+    async def shelf(self, kind: ShelfKind, limit: int) -> Shelf:
+        """One of the viewer's rows."""
+        return await self._shelves[kind](self, limit)
+
+    async def _cards(self, media_ids: list[UUID]) -> list[Card]:
+        return await self._discover.cards_of(self._viewer, media_ids)
+
+    async def _watch_later(self, limit: int) -> Shelf:
+        rows = await self._tracks.later.listed(self._viewer, limit)
+        return Shelf(tuple(await self._cards([each for each, _ in rows])), href="/app/watch-later")
+
+    async def _backlog(self, limit: int) -> Shelf:
+        states = await self._tracks.states.states(self._viewer, limit, statuses=["backlog"])
+        cards = await self._cards([each.media_id for each in states])
+        return Shelf(tuple(cards), href="/app/games?status=backlog")
+
+    async def _recently_played(self, limit: int) -> Shelf:
+        ids = await store.recently_played(self._db, self._user_id, limit)
+        return Shelf(tuple(await self._cards(ids)), href="/app/games")
+
+    async def _recently_watched(self, limit: int) -> Shelf:
+        rows = await self._tracks.history.seen_titles(self._viewer, limit)
+        return Shelf(tuple(await self._cards([each for each, _ in rows])), href="/app/watched")
+
+    async def _recommended(self, limit: int) -> Shelf:
+        """Like the last title that enough others resemble, else of the genre seen most."""
+        found: dict[str, list[UUID]] = {}
+        for title, media_id in await store.because(self._db, self._user_id):
+            found.setdefault(title, []).append(media_id)
+        for title, ids in found.items():
+            if len(ids) >= _LEAST_ALIKE:
+                return Shelf(tuple(await self._cards(ids[:limit])), f"Because you finished {title}")
+        genre = await store.favourite_genre(self._db, self._user_id)
+        if not genre:
+            return Shelf()
+        cards, _ = await self._discover.cards(
+            self._viewer, Wish(genre=genre, seen="unseen", limit=limit), ""
+        )
+        return Shelf(tuple(cards), f"Because you like {genre}")
+
+    async def _upcoming(self, limit: int) -> Shelf:
+        today = clock.now().date()
+        rows = await store.upcoming(self._db, self._user_id, today, limit)
+        cards = {each.id: each for each in await self._cards([row[0] for row in rows])}
+        return Shelf(
+            tuple(
+                replace(cards[str(media_id)], caption=_when(at, part, today), badge="")
+                for media_id, at, part in rows
+                if str(media_id) in cards
+            )
+        )
+
+    async def _trending(self, limit: int) -> Shelf:
+        cards, _ = await self._discover.cards(
+            self._viewer, Wish(section="trending", limit=limit), ""
+        )
+        return Shelf(tuple(cards), href="/app/discover?section=trending")
+
+    _shelves: ClassVar[dict[ShelfKind, Callable[[ViewerShelves, int], Awaitable[Shelf]]]] = {
+        "watch_later": _watch_later,
+        "backlog": _backlog,
+        "recently_played": _recently_played,
+        "recently_watched": _recently_watched,
+        "recommended": _recommended,
+        "upcoming": _upcoming,
+        "trending": _trending,
+    }
+
+
+def _game(card: Card, state: State) -> GameLine:
+    parts = [f"{length(state.seconds_played)} played"] if state.seconds_played else []
+    if state.last_played_at is not None:
+        parts.append(f"last {since(state.last_played_at, clock.now()).removeprefix('on ')}")
+    share = None if state.completion_percent is None else state.completion_percent / 100
+    line = " · ".join(parts) or state.platform or card.caption
+    return GameLine(card.id, card.title, card.href, card.poster, accent(card.id), line, share)
+
+
+def _when(at: date, part: str, today: date) -> str:
+    return f"{part} · {day(at, today)}" if part else day(at, today)
 
 
 def _download(row: JobRow) -> DownloadLine:

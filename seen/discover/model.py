@@ -16,6 +16,8 @@ from seen.core.wording import day
 from seen.playback.standing import Standing
 from seen.plugin.models import Card, FeedKind, MediaKind
 from seen.tracking.model import Mark, card_of
+from seen.tracking.model.relation import Relation
+from seen.tracking.model.states import PlaySession
 
 Order = Literal["popular", "newest", "top_rated", "title"]
 Unseen = Literal["", "unseen"]
@@ -158,3 +160,5 @@ class Whole:
     card: Card
     related: tuple[tuple[str, Card], ...]
     is_coming: bool
+    relation: Relation
+    sessions: tuple[PlaySession, ...] = ()

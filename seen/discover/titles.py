@@ -12,12 +12,16 @@ from seen.discover.model import Whole
 from seen.discover.service import Discover
 from seen.library.service import Library
 from seen.playback.service import Playback
-from seen.playback.standing import standing
+from seen.playback.standing import Standing, standing
 from seen.plugin.models import MediaKind
-from seen.tracking.service import Tracking
+from seen.tracking.model.states import PlaySession
+from seen.tracking.service import Tracks
 
 Hurry = Callable[[UUID], Awaitable[bool]]
 """Asks for a title of which little is known; whether there is anything to wait for."""
+
+
+_SESSIONS = 5
 
 
 class Titles:
@@ -27,14 +31,14 @@ class Titles:
         self,
         discover: Discover,
         catalog: Catalog,
-        tracking: Tracking,
+        tracks: Tracks,
         library: Library,
         playback: Playback,
         hurry: Hurry,
     ) -> None:
         self._discover = discover
         self._catalog = catalog
-        self._tracking = tracking
+        self._tracks = tracks
         self._library = library
         self._playback = playback
         self._hurry = hurry
@@ -46,7 +50,7 @@ class Titles:
         background.
         """
         at = await standing(
-            self._catalog, self._tracking, self._library, self._playback, viewer, media_id
+            self._catalog, self._tracks.watching, self._library, self._playback, viewer, media_id
         )
         if kind is not None and at.title.kind is not kind:
             raise NotHere("There is no such title.")
@@ -58,4 +62,11 @@ class Titles:
             cards[media_id],
             tuple((relation, cards[other]) for relation, other in relations if other in cards),
             await self._hurry(media_id),
+            await self._tracks.opinions.relation(viewer, media_id),
+            tuple(await self._sessions(viewer, at)),
         )
+
+    async def _sessions(self, viewer: Viewer, at: Standing) -> list[PlaySession]:
+        if at.title.kind is not MediaKind.GAME:
+            return []
+        return await self._tracks.states.sessions(viewer, _SESSIONS, media_id=at.title.id)

@@ -587,6 +587,29 @@ class DownloadLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Shelf:
+    """Titles of the viewer under a heading. ``href`` is the page with all of them, or ""."""
+
+    cards: tuple[Card, ...] = ()
+    heading: str = ""
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GameLine:
+    """A game the viewer plays. ``line`` says how far ("12 h played · last Sunday"); ``share`` is
+    the part completed, 0 to 1, or None where nobody said."""
+
+    id: str
+    title: str
+    href: str
+    poster: str = ""
+    art: str = ""
+    line: str = ""
+    share: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class WidgetData:
     """What a widget shows: a template's name and its data, never markup.
 

@@ -7,18 +7,22 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from aiohttp import web
 from jinja2 import Environment
 
 from seen.accounts.model import DEFAULT_SETTINGS
 from seen.artwork.model import accent, lettering
-from seen.core.cookies import kept_theme
+from seen.core import clock
+from seen.core.cookies import ACT, clear_act_cookie, kept_theme
 from seen.core.errors import SeenError
 from seen.core.http import VIEWER, Call
 from seen.core.viewer import Viewer
 from seen.downloads.service import Downloads
 from seen.library.service import Library
+from seen.tracking.pages import undo_path
+from seen.tracking.service import Acts
 
 # The wall behind the sign-in: invented titles, drawn.
 _WALL = (
@@ -61,11 +65,13 @@ class Shell:
         environment: Environment,
         library: Library,
         downloads: Downloads,
+        acts: Acts,
         disk: Callable[[], Path | None],
     ) -> None:
         self._environment = environment
         self._library = library
         self._downloads = downloads
+        self._acts = acts
         self._disk = disk
 
     async def page(
@@ -93,10 +99,25 @@ class Shell:
             },
             "ring": {"count": running.jobs, "percent": running.percent, "href": "/app/downloads"},
             "storage": _storage(self._disk()),
-            "notices": [],
+            "notices": await self._notices(call),
             "events": "/app/events",
         }
-        return self._html(template, {**around, **variables}, status)
+        response = self._html(template, {**around, **variables}, status)
+        if ACT in call.request.cookies:
+            clear_act_cookie(response)
+        return response
+
+    async def _notices(self, call: Call) -> list[dict[str, str]]:
+        """What the viewer has just done, with a way to take it back."""
+        try:
+            act_id = UUID(call.request.cookies.get(ACT, ""))
+        except ValueError:
+            return []
+        act = await self._acts.one(call.viewer, act_id)
+        if act is None:
+            return []
+        undo = undo_path(act.id) if act.can_be_undone(clock.now()) else ""
+        return [{"text": act.sentence, "tone": "ok", "undo": undo}]
 
     async def bare(
         self, call: Call, template: str, *, status: int = 200, **variables: Any
@@ -158,6 +179,12 @@ def navigation(viewer: Viewer, counts: dict[str, int], running: int, active: str
             [
                 NavItem("film", "Movies", "/app/movies", counts["movies"] or None),
                 NavItem("tv", "Shows", "/app/shows", counts["shows"] or None),
+                NavItem("gamepad-2", "Games", "/app/games"),
+                NavItem("layers", "Collections", "/app/collections"),
+                NavItem("bookmark", "Watch later", "/app/watch-later"),
+                NavItem("check", "Seen", "/app/watched"),
+                NavItem("heart", "Favourites", "/app/favourites"),
+                NavItem("history", "History", "/app/history"),
                 NavItem("library", "Library", "/app/library"),
             ],
         ),

@@ -11,6 +11,7 @@ from seen.artwork.model import accent, lettering
 from tests.pages import import_samples
 from tests.pages.download_samples import download_pages
 from tests.pages.download_samples import widget as download_widget
+from tests.pages.track_samples import game_widget, mine, track_pages
 
 Context = dict[str, Any]
 
@@ -48,6 +49,8 @@ KINDS = [
     It(label="Shows", href="?type=show", active=False, count=None),
     It(label="Games", href="?type=game", active=False, count=None),
 ]
+PARTS = frozenset({"list_page", "games_page"})
+"""Templates that are a part of a page."""
 # Two titles with the scenes their names ask for.
 SEEDS = {"Northline": "Northline 133", "Tidewater": "Tidewater 98"}
 
@@ -204,6 +207,19 @@ def widgets() -> list[It]:
                 "href": "/library",
             },
         ),
+        game_widget(),
+        It(
+            id="recommendations",
+            slot="main",
+            template="dashboard/widget_row.html",
+            title="For you",
+            error="",
+            data={
+                "cards": [card(index) for index in range(4, 12)],
+                "heading": "Because you finished Kestrel",
+                "href": "",
+            },
+        ),
         It(
             id="weather",
             slot="side",
@@ -322,10 +338,9 @@ def title_page(kind: str) -> Context:
             seen=None if show else "/app/x",
             watch_later="/app/x",
             in_watch_later=not show,
-            favourite="/app/x",
-            is_favourite=not show,
             fix_match="/review",
         ),
+        "mine": mine(given=-1 if show else 80),
         "seasons": [
             It(label="Season 1", href="?season=1", active=False, note="", seen=True),
             It(label="Season 2", href="?season=2", active=True, note="3 of 8", seen=False),
@@ -400,6 +415,7 @@ def game_page() -> Context:
         "title": head,
         "play": None,
         "actions": It(**(vars(movie["actions"]) | {"seen": None, "fix_match": None})),
+        "mine": mine(game=True, scale="ten"),
         "cast": [],
         "files": [],
         "trailers": [],
@@ -965,357 +981,401 @@ def pages(theme: str = "dark") -> dict[str, tuple[str, Context]]:
         name: (template, inside("Downloads", context))
         for name, (template, context) in download_pages().items()
     }
-    return downloads | {
-        "dashboard": (
-            "dashboard/dashboard.html",
-            inside("Home", {"widgets": widgets(), "scan": scan, "empty": False}),
-        ),
-        "dashboard_empty": (
-            "dashboard/dashboard.html",
-            inside(
-                "Home",
-                {
-                    "widgets": [
-                        It(
-                            id="c",
-                            slot="hero",
-                            template="dashboard/widget_continue_watching.html",
-                            title="Continue watching",
-                            error="",
-                            data={"cards": []},
-                        ),
-                        It(
-                            id="added",
-                            slot="main",
-                            template="dashboard/widget_recently_added.html",
-                            title="Recently added",
-                            error="",
-                            data={"cards": [], "href": "/library"},
-                        ),
-                    ],
-                    "scan": None,
-                    "empty": True,
-                },
-            ),
-        ),
-        "dashboard_fresh": (
-            "dashboard/dashboard.html",
-            inside("Home", {"widgets": widgets()[2:], "scan": None, "empty": False}),
-        ),
-        "grid": ("library/grid.html", inside("Movies", grid)),
-        "grid_empty": (
-            "library/grid.html",
-            inside(
-                "Movies",
-                grid
-                | {
-                    "items": [],
-                    "more": None,
-                    "blank_text": "No movie matches these filters.",
-                    "blank_action": It(label="Show all", href="/grid"),
-                },
-            ),
-        ),
-        "grid_page": ("library/grid_page.html", {"items": grid["items"], "more": None}),
-        "search": (
-            "discover/search.html",
-            inside(
-                "",
-                {"items": [], "more": None, "kinds": KINDS, "mended": ""},
-                search=It(action="/search", suggestions="/suggestions", query="meridain"),
-            ),
-        ),
-        "search_found": (
-            "discover/search.html",
-            inside(
-                "",
-                {"items": [card(3)], "more": None, "kinds": KINDS, "mended": "meridian"},
-                search=It(action="/search", suggestions="/suggestions", query="meridain"),
-            ),
-        ),
-        "jobs": (
-            "admin/jobs.html",
-            inside(
-                "Admin",
-                {
-                    "jobs": [
-                        It(
-                            name="scan",
-                            title="Look through the library folders",
-                            status="Running",
-                            tone="ok",
-                            detail="120 of 400 files",
-                            next="Next in 4 h",
-                            progress=0.3,
-                            run_action="/app/x",
-                        ),
-                        It(
-                            name="lists",
-                            title="Lists of Discover",
-                            status="Failed 6 minutes ago",
-                            tone="bad",
-                            detail="TMDB does not answer.",
-                            next="Next in 4 min",
-                            progress=None,
-                            run_action="/app/x",
-                        ),
-                    ]
-                },
-            ),
-        ),
-        "discover": ("discover/discover.html", inside("Discover", discover_page(False))),
-        "discover_list": ("discover/discover.html", inside("Discover", discover_page(True))),
-        "suggestions": (
-            "discover/suggestions.html",
-            {
-                "query": "nort",
-                "all_href": "/search",
-                "items": [
-                    It(title="Northline", caption="Show · 2021", href="?", poster=card(0).poster)
-                ],
-                "people": [It(name="Nora Tveit", href="?")],
-                "mended": "",
-            },
-        ),
-        "title_game": ("discover/title.html", inside("Games", game_page())),
-        "title_movie": ("discover/title.html", inside("Movies", title_page("movie"))),
-        "title_show": ("discover/title.html", inside("Shows", title_page("show"))),
-        "title_unplayable": (
-            "discover/title.html",
-            inside(
-                "Movies",
-                title_page("movie")
-                | {
-                    "play": None,
-                    "unplayable": "The folder with this file is offline. It plays again when /mnt/attic is back.",
-                },
-            ),
-        ),
-        "library": (
-            "library/library.html",
-            inside(
-                "Everything",
-                library_head("Everything")
-                | {
-                    "scan": scan,
-                    "view": "everything",
-                    "filters": grid["filters"],
-                    "items": grid["items"],
-                    "more": None,
-                    "ignored": [],
-                    "blank_text": "",
-                    "blank_action": None,
-                },
-            ),
-        ),
-        "library_ignored": (
-            "library/library.html",
-            inside(
-                "Everything",
-                library_head("Ignored")
-                | {
-                    "view": "ignored",
-                    "filters": [],
-                    "items": [],
-                    "more": None,
-                    "ignored": [
-                        It(
-                            name="sample.mkv",
-                            path="/media/incoming/sample.mkv",
-                            note="12 MB",
-                            restore_action="/app/x",
-                        )
-                    ],
-                    "blank_text": "",
-                    "blank_action": None,
-                },
-            ),
-        ),
-        "review": (
-            "library/review.html",
-            inside(
-                "Review",
-                library_head("Needs review")
-                | {"files": REVIEW_FILES, "more_href": "/review?cursor=b", "file": review_file()},
-            ),
-        ),
-        "review_by_hand": (
-            "library/review.html",
-            inside(
-                "Review",
-                library_head("Needs review")
-                | {"files": REVIEW_FILES, "more_href": None, "file": review_file(searched=True)},
-            ),
-        ),
-        "review_sorted": (
-            "library/review.html",
-            inside(
-                "Review",
-                library_head("Needs review") | {"files": [], "more_href": None, "file": None},
-            ),
-        ),
-        "scan": ("library/scan.html", {"scan": scan}),
-        "player": ("playback/player.html", {"theme": theme} | player()),
-        "player_cannot": (
-            "playback/player.html",
-            {"theme": theme}
-            | player(
-                cannot=It(
-                    text="The film is in HEVC with 7.1 sound, and no transcoder is set up on this server.",
-                    action=It(label="Back to the title", href="/title_show"),
-                ),
-                lane=None,
-                next=None,
-            ),
-        ),
-        "login": (
-            "accounts/login.html",
-            gate(theme)
-            | {
-                "greeting": "Good evening.",
-                "email": "",
-                "error": "",
-                "next": "",
-                "help": "Lost access? Your server admin can reset it.",
-                "demo_note": "",
-            },
-        ),
-        "login_wrong": (
-            "accounts/login.html",
-            gate(theme)
-            | {
-                "greeting": "Good evening.",
-                "email": "mara@home.lan",
-                "error": "Email and password do not go together.",
-                "next": "/app/library",
-                "help": "Lost access? Your server admin can reset it.",
-                "demo_note": "",
-            },
-        ),
-        "register": ("accounts/register.html", gate(theme) | invitation),
-        "register_ended": (
-            "accounts/register.html",
-            gate(theme)
-            | invitation
-            | {
-                "invitation": It(
-                    token="abc",
-                    from_name="Mara",
-                    valid=False,
-                    reason="It was used already, or seven days have passed. Ask for a new one.",
-                )
-            },
-        ),
-        **{
-            f"setup_{step}": ("accounts/setup.html", gate(theme) | setup(step))
-            for step in ("admin", "folders", "metadata", "done")
-        },
-        **{
-            f"settings_{part}": ("accounts/settings.html", inside("Settings", settings(part)))
-            for part in ("appearance", "playback", "account", "sessions", "tokens")
-        },
-        "import": ("imports/import.html", inside("Settings", import_samples.start())),
-        "import_file": (
-            "imports/import.html",
-            inside(
-                "Settings",
-                import_samples.start(
-                    chosen=True, error="Letterboxd needs a file that ends in .csv or .zip."
+    kept = {
+        name: (template, context if name in PARTS else inside("Watch later", context))
+        for name, (template, context) in track_pages([card(at) for at in range(24)]).items()
+    }
+    return (
+        downloads
+        | kept
+        | {
+            "dashboard": (
+                "dashboard/dashboard.html",
+                inside(
+                    "Home",
+                    {"widgets": widgets(), "scan": scan, "empty": False, "arrange": "/arrange"},
                 ),
             ),
-        ),
-        "import_none": (
-            "imports/import.html",
-            inside("Settings", import_samples.start(sources=False)),
-        ),
-        **{
-            f"import_{state}": ("imports/run.html", inside("Settings", import_samples.run(state)))
-            for state in ("reading", "ready", "done", "failed")
-        },
-        "import_undone": (
-            "imports/run.html",
-            inside("Settings", import_samples.run("done", undone=True)),
-        ),
-        "admin": (
-            "admin/admin.html",
-            inside(
-                "Admin",
+            "arrange": (
+                "dashboard/arrange.html",
+                inside(
+                    "Home",
+                    {
+                        "path": "/arrange",
+                        "rows": [
+                            It(id=each, title=each, hidden=each == "Trending")
+                            for each in ("Next up", "Downloads", "Trending")
+                        ],
+                    },
+                ),
+            ),
+            "dashboard_empty": (
+                "dashboard/dashboard.html",
+                inside(
+                    "Home",
+                    {
+                        "widgets": [
+                            It(
+                                id="c",
+                                slot="hero",
+                                template="dashboard/widget_continue_watching.html",
+                                title="Continue watching",
+                                error="",
+                                data={"cards": []},
+                            ),
+                            It(
+                                id="added",
+                                slot="main",
+                                template="dashboard/widget_recently_added.html",
+                                title="Recently added",
+                                error="",
+                                data={"cards": [], "href": "/library"},
+                            ),
+                        ],
+                        "scan": None,
+                        "empty": True,
+                        "arrange": "/arrange",
+                    },
+                ),
+            ),
+            "dashboard_fresh": (
+                "dashboard/dashboard.html",
+                inside(
+                    "Home",
+                    {"widgets": widgets()[2:], "scan": None, "empty": False, "arrange": "/arrange"},
+                ),
+            ),
+            "grid": ("library/grid.html", inside("Movies", grid)),
+            "grid_empty": (
+                "library/grid.html",
+                inside(
+                    "Movies",
+                    grid
+                    | {
+                        "items": [],
+                        "more": None,
+                        "blank_text": "No movie matches these filters.",
+                        "blank_action": It(label="Show all", href="/grid"),
+                    },
+                ),
+            ),
+            "grid_page": ("library/grid_page.html", {"items": grid["items"], "more": None}),
+            "search": (
+                "discover/search.html",
+                inside(
+                    "",
+                    {"items": [], "more": None, "kinds": KINDS, "mended": ""},
+                    search=It(action="/search", suggestions="/suggestions", query="meridain"),
+                ),
+            ),
+            "search_found": (
+                "discover/search.html",
+                inside(
+                    "",
+                    {"items": [card(3)], "more": None, "kinds": KINDS, "mended": "meridian"},
+                    search=It(action="/search", suggestions="/suggestions", query="meridain"),
+                ),
+            ),
+            "jobs": (
+                "admin/jobs.html",
+                inside(
+                    "Admin",
+                    {
+                        "jobs": [
+                            It(
+                                name="scan",
+                                title="Look through the library folders",
+                                status="Running",
+                                tone="ok",
+                                detail="120 of 400 files",
+                                next="Next in 4 h",
+                                progress=0.3,
+                                run_action="/app/x",
+                            ),
+                            It(
+                                name="lists",
+                                title="Lists of Discover",
+                                status="Failed 6 minutes ago",
+                                tone="bad",
+                                detail="TMDB does not answer.",
+                                next="Next in 4 min",
+                                progress=None,
+                                run_action="/app/x",
+                            ),
+                        ]
+                    },
+                ),
+            ),
+            "discover": ("discover/discover.html", inside("Discover", discover_page(False))),
+            "discover_list": ("discover/discover.html", inside("Discover", discover_page(True))),
+            "suggestions": (
+                "discover/suggestions.html",
                 {
-                    "doors": doors,
-                    "trouble": [
+                    "query": "nort",
+                    "all_href": "/search",
+                    "items": [
                         It(
-                            text="/mnt/attic/shows is offline since 09:12.",
-                            href="/roots",
-                            label="Look",
+                            title="Northline",
+                            caption="Show · 2021",
+                            href="?",
+                            poster=card(0).poster,
                         )
                     ],
+                    "people": [It(name="Nora Tveit", href="?")],
+                    "mended": "",
                 },
             ),
-        ),
-        "roots": (
-            "admin/roots.html",
-            inside(
-                "Admin",
-                {
-                    "roots": roots,
-                    "values": It(path="", kind="mixed"),
-                    "errors": fields_empty,
-                    "suggestion": "/media/games",
-                    "scan": None,
+            "title_game": ("discover/title.html", inside("Games", game_page())),
+            "title_movie": ("discover/title.html", inside("Movies", title_page("movie"))),
+            "title_show": ("discover/title.html", inside("Shows", title_page("show"))),
+            "title_unplayable": (
+                "discover/title.html",
+                inside(
+                    "Movies",
+                    title_page("movie")
+                    | {
+                        "play": None,
+                        "unplayable": "The folder with this file is offline. It plays again when /mnt/attic is back.",
+                    },
+                ),
+            ),
+            "library": (
+                "library/library.html",
+                inside(
+                    "Everything",
+                    library_head("Everything")
+                    | {
+                        "scan": scan,
+                        "view": "everything",
+                        "filters": grid["filters"],
+                        "items": grid["items"],
+                        "more": None,
+                        "ignored": [],
+                        "blank_text": "",
+                        "blank_action": None,
+                    },
+                ),
+            ),
+            "library_ignored": (
+                "library/library.html",
+                inside(
+                    "Everything",
+                    library_head("Ignored")
+                    | {
+                        "view": "ignored",
+                        "filters": [],
+                        "items": [],
+                        "more": None,
+                        "ignored": [
+                            It(
+                                name="sample.mkv",
+                                path="/media/incoming/sample.mkv",
+                                note="12 MB",
+                                restore_action="/app/x",
+                            )
+                        ],
+                        "blank_text": "",
+                        "blank_action": None,
+                    },
+                ),
+            ),
+            "review": (
+                "library/review.html",
+                inside(
+                    "Review",
+                    library_head("Needs review")
+                    | {
+                        "files": REVIEW_FILES,
+                        "more_href": "/review?cursor=b",
+                        "file": review_file(),
+                    },
+                ),
+            ),
+            "review_by_hand": (
+                "library/review.html",
+                inside(
+                    "Review",
+                    library_head("Needs review")
+                    | {
+                        "files": REVIEW_FILES,
+                        "more_href": None,
+                        "file": review_file(searched=True),
+                    },
+                ),
+            ),
+            "review_sorted": (
+                "library/review.html",
+                inside(
+                    "Review",
+                    library_head("Needs review") | {"files": [], "more_href": None, "file": None},
+                ),
+            ),
+            "scan": ("library/scan.html", {"scan": scan}),
+            "player": ("playback/player.html", {"theme": theme} | player()),
+            "player_cannot": (
+                "playback/player.html",
+                {"theme": theme}
+                | player(
+                    cannot=It(
+                        text="The film is in HEVC with 7.1 sound, and no transcoder is set up on this server.",
+                        action=It(label="Back to the title", href="/title_show"),
+                    ),
+                    lane=None,
+                    next=None,
+                ),
+            ),
+            "login": (
+                "accounts/login.html",
+                gate(theme)
+                | {
+                    "greeting": "Good evening.",
+                    "email": "",
+                    "error": "",
+                    "next": "",
+                    "help": "Lost access? Your server admin can reset it.",
+                    "demo_note": "",
                 },
             ),
-        ),
-        "roots_empty": (
-            "admin/roots.html",
-            inside(
-                "Admin",
-                {
-                    "roots": [],
-                    "values": It(path="/nowhere", kind="mixed"),
-                    "errors": It(path="This folder does not exist on the server."),
-                    "suggestion": "/media/movies",
-                    "scan": scan,
+            "login_wrong": (
+                "accounts/login.html",
+                gate(theme)
+                | {
+                    "greeting": "Good evening.",
+                    "email": "mara@home.lan",
+                    "error": "Email and password do not go together.",
+                    "next": "/app/library",
+                    "help": "Lost access? Your server admin can reset it.",
+                    "demo_note": "",
                 },
             ),
-        ),
-        "plugins": ("admin/plugins.html", inside("Plugins", {"groups": plugin_groups()})),
-        "users": (
-            "admin/users.html",
-            inside(
-                "Admin",
-                {
-                    "users": people,
-                    "invitations": [
-                        It(id="1", note="For a user, ends in 6 days", revoke_action="/app/x")
-                    ],
-                    "fresh_link": "http://192.168.1.10:8686/app/register/3f9c1e",
-                },
-            ),
-        ),
-        "error": (
-            "web/error.html",
-            inside(
-                "",
-                {
-                    "error": It(
-                        code=404,
-                        heading="There is nothing here",
-                        text="The address may be old, or the title has left the library.",
-                        action=It(label="Go home", href="/dashboard"),
+            "register": ("accounts/register.html", gate(theme) | invitation),
+            "register_ended": (
+                "accounts/register.html",
+                gate(theme)
+                | invitation
+                | {
+                    "invitation": It(
+                        token="abc",
+                        from_name="Mara",
+                        valid=False,
+                        reason="It was used already, or seven days have passed. Ask for a new one.",
                     )
                 },
             ),
-        ),
-        "error_bare": (
-            "web/error_bare.html",
-            gate(theme)
-            | {
-                "error": It(
-                    code=500,
-                    heading="Something broke here",
-                    text="It was written down for the admin. Try again in a moment.",
-                    action=It(label="Try again", href="/login"),
-                )
+            **{
+                f"setup_{step}": ("accounts/setup.html", gate(theme) | setup(step))
+                for step in ("admin", "folders", "metadata", "done")
             },
-        ),
-    }
+            **{
+                f"settings_{part}": ("accounts/settings.html", inside("Settings", settings(part)))
+                for part in ("appearance", "playback", "account", "sessions", "tokens")
+            },
+            "import": ("imports/import.html", inside("Settings", import_samples.start())),
+            "import_file": (
+                "imports/import.html",
+                inside(
+                    "Settings",
+                    import_samples.start(
+                        chosen=True, error="Letterboxd needs a file that ends in .csv or .zip."
+                    ),
+                ),
+            ),
+            "import_none": (
+                "imports/import.html",
+                inside("Settings", import_samples.start(sources=False)),
+            ),
+            **{
+                f"import_{state}": (
+                    "imports/run.html",
+                    inside("Settings", import_samples.run(state)),
+                )
+                for state in ("reading", "ready", "done", "failed")
+            },
+            "import_undone": (
+                "imports/run.html",
+                inside("Settings", import_samples.run("done", undone=True)),
+            ),
+            "admin": (
+                "admin/admin.html",
+                inside(
+                    "Admin",
+                    {
+                        "doors": doors,
+                        "trouble": [
+                            It(
+                                text="/mnt/attic/shows is offline since 09:12.",
+                                href="/roots",
+                                label="Look",
+                            )
+                        ],
+                    },
+                ),
+            ),
+            "roots": (
+                "admin/roots.html",
+                inside(
+                    "Admin",
+                    {
+                        "roots": roots,
+                        "values": It(path="", kind="mixed"),
+                        "errors": fields_empty,
+                        "suggestion": "/media/games",
+                        "scan": None,
+                    },
+                ),
+            ),
+            "roots_empty": (
+                "admin/roots.html",
+                inside(
+                    "Admin",
+                    {
+                        "roots": [],
+                        "values": It(path="/nowhere", kind="mixed"),
+                        "errors": It(path="This folder does not exist on the server."),
+                        "suggestion": "/media/movies",
+                        "scan": scan,
+                    },
+                ),
+            ),
+            "plugins": ("admin/plugins.html", inside("Plugins", {"groups": plugin_groups()})),
+            "users": (
+                "admin/users.html",
+                inside(
+                    "Admin",
+                    {
+                        "users": people,
+                        "invitations": [
+                            It(id="1", note="For a user, ends in 6 days", revoke_action="/app/x")
+                        ],
+                        "fresh_link": "http://192.168.1.10:8686/app/register/3f9c1e",
+                    },
+                ),
+            ),
+            "error": (
+                "web/error.html",
+                inside(
+                    "",
+                    {
+                        "error": It(
+                            code=404,
+                            heading="There is nothing here",
+                            text="The address may be old, or the title has left the library.",
+                            action=It(label="Go home", href="/dashboard"),
+                        )
+                    },
+                ),
+            ),
+            "error_bare": (
+                "web/error_bare.html",
+                gate(theme)
+                | {
+                    "error": It(
+                        code=500,
+                        heading="Something broke here",
+                        text="It was written down for the admin. Try again in a moment.",
+                        action=It(label="Try again", href="/login"),
+                    )
+                },
+            ),
+        }
+    )

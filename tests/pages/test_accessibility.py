@@ -13,7 +13,7 @@ from playwright.async_api import Browser, ConsoleMessage, Error, async_playwrigh
 
 from tests.pages.preview import application
 from tests.pages.rendering import ROOT, STATIC
-from tests.pages.samples import pages
+from tests.pages.samples import PARTS, pages
 
 AXE = ROOT / "frontend" / "node_modules" / ".seen-tests" / "axe.min.js"
 FLAGS = [
@@ -29,7 +29,7 @@ FLAGS = [
 RULES = "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']})"
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
 # Parts of pages have no document of their own.
-NAMES = [name for name in pages() if name not in {"grid_page", "scan", "suggestions"}]
+NAMES = [name for name in pages() if name not in {"grid_page", "scan", "suggestions", *PARTS}]
 
 pytestmark = [pytest.mark.timeout(300)]
 

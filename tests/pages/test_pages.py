@@ -324,7 +324,8 @@ async def test_the_number_of_queries_does_not_grow_with_the_library(
     many = [await asked(path) for path in paths]
     # One may be the look-up of the session, one the cards of a rail that was empty before.
     assert all(now <= then + 2 for now, then in zip(many, few, strict=True)), (few, many)
-    assert max(many) <= 16
+    # The first page asks for a dozen widgets and tells what was done last.
+    assert max(many[1:]) <= 16 and many[0] <= 30
 
 
 async def test_all_files_of_a_show_are_put_right_at_once(server: Server, at_home: Client) -> None:

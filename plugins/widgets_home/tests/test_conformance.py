@@ -6,15 +6,18 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from seen_widgets_home import widgets
 from seen_widgets_home.widgets import (
     ActiveDownloads,
     ContinueWatching,
     NextUp,
+    PlayingNow,
     RecentlyAdded,
+    Row,
 )
 
 from seen.plugin.capabilities import WidgetRequest
-from seen.plugin.models import DownloadLine
+from seen.plugin.models import DownloadLine, GameLine, Shelf
 from seen.plugin.testing.conformance import WidgetSuite
 from seen.plugin.testing.conformance.widget import CARDS
 from seen.plugin.testing.fakes import FakeShelves
@@ -73,3 +76,40 @@ class TestRecentlyAdded(WidgetSuite):
     @pytest.fixture
     def subject(self, plugin_context: Callable[..., Any]) -> RecentlyAdded:
         return RecentlyAdded(plugin_context())
+
+
+class TestPlayingNow(WidgetSuite):
+    package = "seen_widgets_home"
+
+    @pytest.fixture
+    def subject(self, plugin_context: Callable[..., Any]) -> PlayingNow:
+        return PlayingNow(plugin_context())
+
+    async def test_a_few_games_are_enough(self, running: Any) -> None:
+        games = [GameLine(str(n), f"Game {n}", "/app/games") for n in range(9)]
+        found = await running.data(WidgetRequest("me", FakeShelves(games=games)))
+        assert found.data["games"] == tuple(games[:3]) and not found.empty
+
+
+ROWS = [
+    widgets.WatchLater, widgets.Backlog, widgets.RecentlyPlayed, widgets.RecentlyWatched,
+    widgets.Recommended, widgets.Upcoming, widgets.Trending,
+]  # fmt: skip
+
+
+class TestRows(WidgetSuite):
+    package = "seen_widgets_home"
+
+    @pytest.fixture(params=ROWS)
+    def subject(self, request: Any, plugin_context: Callable[..., Any]) -> Row:
+        row: Row = request.param(plugin_context())
+        return row
+
+    async def test_a_row_shows_its_own_shelf_and_says_why(self, running: Any) -> None:
+        rows = {running.kind: Shelf(CARDS, "Because you finished Kestrel", "/app/discover")}
+        found = await running.data(WidgetRequest("me", FakeShelves(rows=rows)))
+        assert found.data["cards"] == CARDS[:20] and not found.empty
+        assert found.data["heading"] == "Because you finished Kestrel"
+
+    async def test_an_empty_row_is_left_out(self, running: Any) -> None:
+        assert (await running.data(WidgetRequest("me", FakeShelves()))).empty

@@ -42,8 +42,8 @@ class Hero:
     seen: bool
 
 
-def hero(at: Standing) -> Hero:
-    """The head of a title's page."""
+def hero(at: Standing, seen: bool) -> Hero:
+    """The head of a title's page; ``seen`` is whether the viewer has seen all of it."""
     title = at.title
     row = at.progress.get(None) if title.kind is MediaKind.MOVIE else None
     shape = picture_version(title.poster_source)
@@ -61,7 +61,7 @@ def hero(at: Standing) -> Hero:
         drawn=not title.poster_source,
         progress=row.fraction if row else None,
         left=left(row.duration_seconds - row.position_seconds) if row else "",
-        seen=None in at.watched and row is None,
+        seen=seen,
     )
 
 

@@ -104,12 +104,14 @@ def where_to_watch(title: Title) -> dict[str, Any] | None:
     return None
 
 
-def hours(title: Title) -> list[Hours]:
-    """How long a game takes."""
+def hours(title: Title, played: int = 0) -> list[Hours]:
+    """How long a game takes, and how much of that ``played`` seconds are."""
     known = title.details.get("timeToBeat") or {}
     found = [(label, known[key]) for key, label in _HOURS if known.get(key)]
-    longest = max((seconds for _, seconds in found), default=1)
-    return [Hours(label, _hours(seconds), seconds / longest) for label, seconds in found]
+    if not played:
+        longest = max((seconds for _, seconds in found), default=1)
+        return [Hours(label, _hours(seconds), seconds / longest) for label, seconds in found]
+    return [Hours(label, _hours(seconds), min(1.0, played / seconds)) for label, seconds in found]
 
 
 def _hours(seconds: int) -> str:

@@ -17,6 +17,7 @@ from seen.discover.model import Whole, Wish
 from seen.discover.pages import parts
 from seen.discover.pages.files import FileFacts, file_facts
 from seen.discover.pages.hero import hero
+from seen.discover.pages.mine import mine
 from seen.discover.pages.seasons import open_number, open_season, season_tabs
 from seen.discover.service import Discover
 from seen.discover.titles import Titles
@@ -25,13 +26,13 @@ from seen.downloads.pages.rows import DOWNLOADS
 from seen.downloads.service import Downloads
 from seen.playback.standing import Standing
 from seen.plugin.models import Card, MediaKind
-from seen.tracking.pages import seen_path, watch_later_path
+from seen.tracking.pages import seen_path, title_act_path
 
 _MOST_SIMILAR = 20
 _PLACES = {
     MediaKind.MOVIE: "/app/movies",
     MediaKind.SHOW: "/app/shows",
-    MediaKind.GAME: "/app/discover",
+    MediaKind.GAME: "/app/games",
 }
 
 
@@ -57,7 +58,7 @@ def pages(discover: Discover, titles: Titles, downloads: Downloads, render: Rend
             call,
             "discover/title.html",
             active=_PLACES[at.title.kind],
-            title=hero(at),
+            title=hero(at, whole.card.seen),
             play=_play(at),
             unplayable=_unplayable(at),
             actions=_actions(whole, call.viewer),
@@ -68,7 +69,8 @@ def pages(discover: Discover, titles: Titles, downloads: Downloads, render: Rend
             absent="" if at.held or at.title.kind is MediaKind.GAME else "Not in your library",
             trailers=parts.trailers(at.title),
             watch=parts.where_to_watch(at.title),
-            hours=parts.hours(at.title),
+            mine=mine(whole, call.viewer, now),
+            hours=parts.hours(at.title, whole.relation.seconds_played),
             screenshots=parts.screenshots(at.title),
             groups=parts.groups(whole, like_it),
             source=parts.source(at.title, now),
@@ -107,11 +109,9 @@ def _actions(whole: Whole, viewer: Viewer) -> dict[str, Any]:
     at = whole.at
     fixable = viewer.is_admin and at.held
     return {
-        "seen": seen_path(at.title.id) if at.title.kind is MediaKind.MOVIE else None,
-        "watch_later": watch_later_path(at.title.id),
+        "seen": seen_path(at.title.id) if at.title.kind is not MediaKind.GAME else None,
+        "watch_later": title_act_path(at.title.id, "watch-later"),
         "in_watch_later": whole.card.watch_later,
-        "favourite": None,
-        "is_favourite": False,
         "fix_match": f"/app/library/review?file={at.held[0].item.id}" if fixable else None,
     }
 

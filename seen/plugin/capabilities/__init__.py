@@ -10,7 +10,7 @@ from seen.plugin.capabilities.importer import Importer
 from seen.plugin.capabilities.metadata import MetadataProvider
 from seen.plugin.capabilities.recommender import Recommender
 from seen.plugin.capabilities.scanner import Scanner
-from seen.plugin.capabilities.widget import Shelves, Widget, WidgetRequest
+from seen.plugin.capabilities.widget import ShelfKind, Shelves, Widget, WidgetRequest
 
 __all__ = [
     "Capability",
@@ -19,6 +19,7 @@ __all__ = [
     "MetadataProvider",
     "Recommender",
     "Scanner",
+    "ShelfKind",
     "Shelves",
     "Widget",
     "WidgetRequest",

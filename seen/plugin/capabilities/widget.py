@@ -8,7 +8,17 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from seen.plugin.capabilities.capability import Capability
-from seen.plugin.models import Card, DownloadLine, WidgetData
+from seen.plugin.models import Card, DownloadLine, GameLine, Shelf, WidgetData
+
+ShelfKind = Literal[
+    "watch_later",
+    "backlog",
+    "recently_played",
+    "recently_watched",
+    "recommended",
+    "upcoming",
+    "trending",
+]
 
 
 class Shelves(Protocol):
@@ -29,6 +39,14 @@ class Shelves(Protocol):
 
     async def downloads(self, limit: int) -> Sequence[DownloadLine]:
         """Downloads that have not ended, those that move first."""
+        ...
+
+    async def playing(self, limit: int) -> Sequence[GameLine]:
+        """Games the viewer plays, the last played first."""
+        ...
+
+    async def shelf(self, kind: ShelfKind, limit: int) -> Shelf:
+        """A row of the viewer's titles, or of titles for the viewer; empty where there are none."""
         ...
 
 

@@ -16,7 +16,8 @@ import aiohttp
 
 from seen.core.egress import EgressRefused, Guard, guarded_session, refused_networks
 from seen.core.proxy import GuardedProxy
-from seen.plugin.models import Card, DownloadLine
+from seen.plugin.capabilities import ShelfKind
+from seen.plugin.models import Card, DownloadLine, GameLine, Shelf
 from seen.plugin.sharing import ProcessShared
 
 P = ParamSpec("P")
@@ -148,6 +149,8 @@ class FakeShelves:
     upcoming: Sequence[Card] = ()
     added: Sequence[Card] = ()
     coming: Sequence[DownloadLine] = ()
+    games: Sequence[GameLine] = ()
+    rows: Mapping[str, Shelf] = field(default_factory=dict)
 
     async def continue_watching(self, limit: int) -> Sequence[Card]:
         return self.in_progress[:limit]
@@ -160,3 +163,10 @@ class FakeShelves:
 
     async def downloads(self, limit: int) -> Sequence[DownloadLine]:
         return self.coming[:limit]
+
+    async def playing(self, limit: int) -> Sequence[GameLine]:
+        return self.games[:limit]
+
+    async def shelf(self, kind: ShelfKind, limit: int) -> Shelf:
+        row = self.rows.get(kind, Shelf())
+        return Shelf(tuple(row.cards[:limit]), row.heading, row.href)

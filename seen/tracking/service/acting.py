@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -22,6 +23,13 @@ from seen.core.ids import new_id
 from seen.core.viewer import Viewer
 from seen.tracking.model.acts import KEPT, UNDO, Act
 from seen.tracking.store import acts as store
+
+_finished: ContextVar[UUID | None] = ContextVar("finished_act", default=None)
+
+
+def finished_act() -> UUID | None:
+    """The last act of the request or job that asks; None where nothing changed."""
+    return _finished.get()
 
 
 def cache_keys(user_id: UUID) -> tuple[str, ...]:
@@ -80,6 +88,8 @@ class Acts:
             acting.changed = await store.finish(
                 connection, acting.id, viewer.user_id, acting.kind, acting.media_id, acting.facts
             )
+        if acting.changed:
+            _finished.set(acting.id)
 
     @asynccontextmanager
     async def change(

@@ -11,9 +11,10 @@ from seen.core.errors import NotHere
 from seen.core.viewer import Viewer
 from seen.plugin.models import MediaKind
 from seen.tracking.model.opinions import Note, Part, Rating, scale_of, shown_rating
+from seen.tracking.model.relation import Relation
 from seen.tracking.service.acting import Acts, single
 from seen.tracking.store import opinions as store
-from seen.tracking.store import watching
+from seen.tracking.store import relation, watching
 
 
 class Opinions:
@@ -106,6 +107,10 @@ class Opinions:
     async def note(self, viewer: Viewer, media_id: UUID) -> Note | None:
         """The viewer's note on a title."""
         return await store.note(self._db, viewer.user_id, media_id)
+
+    async def relation(self, viewer: Viewer, media_id: UUID) -> Relation:
+        """All that the viewer keeps of a title."""
+        return await relation.relation(self._db, viewer.user_id, media_id)
 
 
 async def _words(connection: Connection, part: Part) -> str:

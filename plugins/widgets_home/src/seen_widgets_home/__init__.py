@@ -6,15 +6,23 @@ from collections.abc import Iterable
 
 from seen.plugin import PluginContext, hookimpl
 from seen.plugin.capabilities import Widget
-from seen_widgets_home.widgets import (
-    ActiveDownloads,
-    ContinueWatching,
-    NextUp,
-    RecentlyAdded,
-)
+from seen_widgets_home import widgets
 
 
 @hookimpl
 def seen_widgets(ctx: PluginContext) -> Iterable[Widget]:
     """The widgets of this plugin, in the order in which they stand."""
-    return [ContinueWatching(ctx), NextUp(ctx), ActiveDownloads(ctx), RecentlyAdded(ctx)]
+    return [
+        widgets.ContinueWatching(ctx),
+        widgets.NextUp(ctx),
+        widgets.ActiveDownloads(ctx),
+        widgets.PlayingNow(ctx),
+        widgets.Upcoming(ctx),
+        widgets.RecentlyAdded(ctx),
+        widgets.WatchLater(ctx),
+        widgets.Recommended(ctx),
+        widgets.Backlog(ctx),
+        widgets.Trending(ctx),
+        widgets.RecentlyWatched(ctx),
+        widgets.RecentlyPlayed(ctx),
+    ]

@@ -6,11 +6,11 @@ from collections.abc import Set as AbstractSet
 from typing import Literal
 
 from seen.plugin import Health, PluginContext
-from seen.plugin.capabilities import WidgetRequest
+from seen.plugin.capabilities import ShelfKind, WidgetRequest
 from seen.plugin.models import WidgetData
 
-# Lines in the panel of downloads.
-_DOWNLOADS = 4
+# Lines in the panels of downloads and games.
+_DOWNLOADS, _GAMES = 4, 3
 
 
 class HomeWidget:
@@ -91,3 +91,81 @@ class RecentlyAdded(HomeWidget):
         cards = tuple(await request.shelves.recently_added(self._length))
         data = {"cards": cards, "href": "/app/library?view=recent"}
         return WidgetData("dashboard/widget_recently_added.html", data)
+
+
+class PlayingNow(HomeWidget):
+    """The games that are being played."""
+
+    id = "game_backlog"
+    title = "Playing now"
+    size: Literal["full", "half"] = "half"
+    topics: AbstractSet[str] = frozenset({"progress"})
+
+    async def data(self, request: WidgetRequest) -> WidgetData:
+        """``games``: the last played first; ``href``: the page with all games."""
+        games = tuple(await request.shelves.playing(_GAMES))
+        data = {"games": games, "href": "/app/games"}
+        return WidgetData("dashboard/widget_games.html", data, empty=not games)
+
+
+class Row(HomeWidget):
+    """A row of titles from one of the viewer's shelves."""
+
+    kind: ShelfKind = "watch_later"
+    topics: AbstractSet[str] = frozenset({"progress"})
+
+    async def data(self, request: WidgetRequest) -> WidgetData:
+        """``cards``; ``heading`` where the row says why it is there; ``href``: all of them."""
+        found = await request.shelves.shelf(self.kind, self._length)
+        data = {"cards": tuple(found.cards), "heading": found.heading, "href": found.href}
+        return WidgetData("dashboard/widget_row.html", data, empty=not found.cards)
+
+
+class WatchLater(Row):
+    """What the viewer keeps for later."""
+
+    id, title = "watch_later", "Watch later"
+    kind: ShelfKind = "watch_later"
+
+
+class Backlog(Row):
+    """Games that wait."""
+
+    id, title = "backlog", "From your backlog"
+    kind: ShelfKind = "backlog"
+
+
+class RecentlyPlayed(Row):
+    """Games by their last session."""
+
+    id, title = "recently_played", "Recently played"
+    kind: ShelfKind = "recently_played"
+
+
+class RecentlyWatched(Row):
+    """What the viewer saw last."""
+
+    id, title = "recently_watched", "Recently watched"
+    kind: ShelfKind = "recently_watched"
+
+
+class Recommended(Row):
+    """Titles like those the viewer liked."""
+
+    id, title = "recommendations", "For you"
+    kind: ShelfKind = "recommended"
+
+
+class Upcoming(Row):
+    """What the viewer waits for."""
+
+    id, title = "upcoming_releases", "Coming up"
+    kind: ShelfKind = "upcoming"
+
+
+class Trending(Row):
+    """What everybody watches and plays."""
+
+    id, title = "trending", "Trending"
+    kind: ShelfKind = "trending"
+    topics: AbstractSet[str] = frozenset({"catalog"})

@@ -4,6 +4,7 @@ import { applyProperties, showSlider } from "./properties.js";
 import { startDialogs } from "./dialogs.js";
 import { startDownloads } from "./downloads.js";
 import { startEvents } from "./events.js";
+import { startOrdering } from "./ordering.js";
 import { startSearch } from "./search.js";
 import { startRails, stepRail } from "./rails.js";
 import { startTheme } from "./theme.js";
@@ -102,6 +103,7 @@ function prepare(root = document) {
   applyProperties(root);
   startRails(root);
   startSpies(root);
+  startToasts();
 }
 
 for (const part of document.querySelectorAll("[data-without-script]")) part.hidden = true;
@@ -114,9 +116,9 @@ addEventListener("pageshow", (event) => {
 });
 
 prepare();
-startToasts();
 startTheme();
 startDialogs();
 startDownloads();
 startEvents();
+startOrdering();
 startSearch();

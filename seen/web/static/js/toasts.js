@@ -34,5 +34,8 @@ export function say(text, tone = "ok", action = null) {
 }
 
 export function startToasts() {
-  for (const toast of document.querySelectorAll("[data-toast]")) leaveLater(toast);
+  for (const toast of document.querySelectorAll("[data-toast]")) {
+    delete toast.dataset.toast;
+    leaveLater(toast);
+  }
 }

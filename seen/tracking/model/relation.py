@@ -1,0 +1,24 @@
+"""All that a person keeps of one title."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from seen.tracking.model.states import Status
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """What a person thinks of a title, and where they stand with it. ``rating`` is 0 to 100 or
+    None; ``seconds_played`` includes sessions; ``viewings`` are those of the movie as a whole."""
+
+    rating: int | None = None
+    rated_at: datetime | None = None
+    is_favorite: bool = False
+    note: str = ""
+    status: Status | None = None
+    platform: str = ""
+    completion_percent: int | None = None
+    seconds_played: int = 0
+    viewings: int = 0
