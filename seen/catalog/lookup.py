@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from seen.catalog.model.wanted import Wanted, answers
@@ -13,10 +14,11 @@ from seen.host import PluginHost
 from seen.host.registry import Handle
 from seen.plugin.capabilities import MetadataProvider
 from seen.plugin.errors import PluginError
-from seen.plugin.models import ExternalRef, MediaKind, SearchHit, SearchQuery
+from seen.plugin.models import Episode, ExternalRef, MediaKind, SearchHit, SearchQuery
 
 log = get_log(__name__)
 _SEARCH_SECONDS = 20.0
+_EPISODES_SECONDS = 30.0
 # A provider that refused so often in a row is not asked again.
 _PATIENCE = 3
 
@@ -50,6 +52,29 @@ class Lookup:
                 return known.get(hit.ref)
         return None
 
+    async def season(self, media_id: UUID, number: int) -> None:
+        """Bring the episodes of a season from the first provider that knows the show, unless they
+        are here."""
+        if await self._catalog.season_is_fresh(media_id, number):
+            return
+        for provider in self._providers(MediaKind.SHOW, "episodes"):
+            ref = await store.ref_at(self._db, media_id, provider.facts.source)
+            if ref is None:
+                continue
+            try:
+                listed = await self._episodes(provider, ref, number)
+            except PluginError as error:
+                self._refuses(provider, error)
+                continue
+            if listed:
+                await self._catalog.store_episodes(media_id, number, listed)
+                return
+
+    async def _episodes(
+        self, provider: Handle[MetadataProvider], ref: ExternalRef, number: int
+    ) -> Sequence[Episode]:
+        return await provider.call(lambda p: p.episodes(ref, number), timeout=_EPISODES_SECONDS)
+
     async def _asked(self, provider: Handle[MetadataProvider], wanted: Wanted) -> SearchHit | None:
         """What a provider says: to an id without a name, which nobody answers by guessing, then
         to the name."""
@@ -63,9 +88,12 @@ class Lookup:
                 return None
             return answers(wanted, await self._search(provider, wanted, wanted.title))
         except PluginError as error:
-            self._refused[provider.instance_id] = self._refused.get(provider.instance_id, 0) + 1
-            log.info("catalog: not looked up", plugin=provider.title, reason=str(error))
+            self._refuses(provider, error)
             return None
+
+    def _refuses(self, provider: Handle[MetadataProvider], error: PluginError) -> None:
+        self._refused[provider.instance_id] = self._refused.get(provider.instance_id, 0) + 1
+        log.info("catalog: not looked up", plugin=provider.title, reason=str(error))
 
     async def _search(
         self, provider: Handle[MetadataProvider], wanted: Wanted, title: str
@@ -75,9 +103,11 @@ class Lookup:
         self._refused.pop(provider.instance_id, None)
         return list(hits)
 
-    def _providers(self, kind: MediaKind) -> list[Handle[MetadataProvider]]:
+    def _providers(
+        self, kind: MediaKind, feature: str = "search"
+    ) -> list[Handle[MetadataProvider]]:
         return [
             each for each in self._host.metadata_providers()
-            if kind in each.facts.kinds and "search" in each.features
+            if kind in each.facts.kinds and feature in each.features
             and self._refused.get(each.instance_id, 0) < _PATIENCE
         ]  # fmt: skip

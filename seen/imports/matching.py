@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
@@ -13,8 +14,10 @@ from seen.host import PluginHost
 from seen.imports.store import lines
 
 # How many titles that nobody here knows are looked up for one import; each costs a service a
-# question. The others are told, and found by another try once the catalog knows more.
-MOST_LOOKED_UP = 300
+# question. The others are told, and another try finds the next so many.
+MOST_LOOKED_UP = 5_000
+_MOST_SEASONS = 500
+_AT_ONCE = 6
 # Episodes that are made because lines number them, in seasons that nobody has listed yet.
 _MOST_EPISODES = 20_000
 
@@ -35,11 +38,13 @@ class Matcher:
         await lines.match_by_ids(self._db, run_id)
         await lines.match_by_names(self._db, run_id)
         wanted = await lines.wanted(self._db, run_id, MOST_LOOKED_UP)
-        for at, each in enumerate(wanted):
+        for at in range(0, len(wanted), _AT_ONCE):
             await tell(at, len(wanted))
-            media_id = await self._lookup.elsewhere(each)
-            if media_id is not None:
-                await lines.match_wanted(self._db, run_id, each, media_id)
+            some = wanted[at : at + _AT_ONCE]
+            found = await asyncio.gather(*(self._lookup.elsewhere(each) for each in some))
+            for each, media_id in zip(some, found, strict=True):
+                if media_id is not None:
+                    await lines.match_wanted(self._db, run_id, each, media_id)
         await self._match_episodes(run_id)
         await lines.say_why_not(self._db, run_id)
 
@@ -56,6 +61,10 @@ class Matcher:
 
     async def _match_names(self, run_id: UUID) -> None:
         wanted = await lines.named_episodes(self._db, run_id)
+        seasons = list(dict.fromkeys((show, number) for show, number, _ in wanted if number))
+        for at in range(0, min(len(seasons), _MOST_SEASONS), _AT_ONCE):
+            some = seasons[at : at + _AT_ONCE]
+            await asyncio.gather(*(self._lookup.season(*each) for each in some))
         found: list[tuple[UUID, int | None, str, UUID]] = []
         show, names = None, {}
         for media_id, season, name in wanted:

@@ -53,6 +53,17 @@ async def media_by_refs(db: Executor, refs: Sequence[ExternalRef]) -> list[UUID]
     return list(dict.fromkeys(row["media_id"] for row in rows))
 
 
+async def ref_at(db: Executor, media_id: UUID, source: str) -> ExternalRef | None:
+    """The title's reference at one service."""
+    row = await db.fetchrow(
+        "select media_type, external_id from media_external_ids"
+        " where media_id = $1 and source = $2 limit 1",
+        media_id,
+        source,
+    )
+    return ExternalRef(source, MediaKind(row["media_type"]), row["external_id"]) if row else None
+
+
 async def media_by_name(db: Executor, kind: str, folded: str, year: int | None) -> list[UUID]:
     """Titles of just that folded name, and of that year where one is given; two at most."""
     rows = await db.fetch(
