@@ -16,11 +16,13 @@ from typing import Any, Generic, Literal, Protocol, TypeVar
 import msgspec
 
 from seen.plugin.context import PluginContext
+from seen.plugin.daemon import Daemon
 from seen.plugin.errors import NotFound, NotReady, PluginError
 from seen.plugin.jobfiles import gather
 from seen.plugin.jobstore import JobBook, Known
 from seen.plugin.models import DownloadSpec, EngineFile, EngineState, EngineStatus, Health
 
+_STOP_SECONDS = 3.0
 JobState = Literal["running", "paused", "failed", "completed"]
 
 
@@ -52,12 +54,25 @@ J = TypeVar("J", bound=DaemonJob)
 Taken = TypeVar("Taken", bound=DaemonJob, contravariant=True)
 
 
-class OwnProgram(Protocol):
-    """A daemon that was started here."""
+class OwnProgram:
+    """A daemon that is started here and lives in ``folder``. ``title`` is what people call it."""
+
+    def __init__(self, ctx: PluginContext, folder: Path, title: str) -> None:
+        self._ctx = ctx
+        self._folder = folder
+        self._daemon = Daemon(title, folder / f"{title.lower()}.log")
 
     @property
-    def runs(self) -> bool: ...
-    async def stop(self) -> None: ...
+    def runs(self) -> bool:
+        return self._daemon.runs
+
+    @property
+    def pid(self) -> int:
+        return self._daemon.pid
+
+    async def stop(self) -> None:
+        """End it; what it knows of unfinished files is written down."""
+        await self._daemon.stop(_STOP_SECONDS)
 
 
 class DaemonWork(Protocol[Taken]):

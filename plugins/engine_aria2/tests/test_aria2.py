@@ -9,7 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -28,12 +28,13 @@ from seen.plugin import AuthFailed, NotReady, PluginError, Unsupported
 from seen.plugin.daemon import Daemon, free_port
 from seen.plugin.models import DownloadSpec, EngineStatus
 from seen.plugin.partial import Partial, Ranges, find_partials, write_partial
+from seen.plugin.testing.engines import Engines, until
 from seen.plugin.testing.fakes import FakeShared
 from seen.plugin.testing.jobs import CONTENT
 from seen.plugin.testing.swarm import Swarm, swarm
 from seen.plugin.testing.webserver import Served, WebServer, web_server
 
-Make = Callable[..., Awaitable[Aria2Engine]]
+Make = Engines[Aria2Engine]
 SECRET = "a secret of mine"
 
 
@@ -52,20 +53,9 @@ async def peers() -> AsyncIterator[Swarm]:
 
 @pytest.fixture
 async def make(plugin_context: Callable[..., Any]) -> AsyncIterator[Make]:
-    made: list[Aria2Engine] = []
-
-    async def engine(shared: FakeShared | None = None, **config: Any) -> Aria2Engine:
-        context = plugin_context(config)
-        context.shared = shared or context.shared
-        made.append(Aria2Engine(context))
-        await made[-1].start()
-        return made[-1]
-
-    yield engine
-    for each in made:
-        if each._own is not None and each._own.runs:
-            os.kill(each._own.pid, signal.SIGKILL)
-        await each.stop()
+    engines = Engines(Aria2Engine, plugin_context)
+    yield engines
+    await engines.stop()
 
 
 @pytest.fixture
@@ -85,17 +75,6 @@ async def yours(tmp_path: Path) -> AsyncIterator[str]:
     yield f"http://127.0.0.1:{port}"
     os.kill(daemon.pid, signal.SIGKILL)
     await daemon.stop(1)
-
-
-async def until(
-    engine: Aria2Engine, reached: Callable[[EngineStatus], bool], job: str = "job-1"
-) -> EngineStatus:
-    while True:
-        found = (await engine.status([job]))[job]
-        if reached(found):
-            return found
-        assert found.state != "failed", found.message
-        await asyncio.sleep(0.02)
 
 
 async def completed(engine: Aria2Engine, job: str = "job-1") -> EngineStatus:
@@ -297,6 +276,7 @@ def test_it_ends_with_a_killed_server(tmp_path: Path) -> None:
     script = f"""
 import asyncio
 from pathlib import Path
+from seen.plugin.testing.engines import Engines, until
 from seen.plugin.testing.fakes import FakeContext
 from seen_engine_aria2.engine import Aria2Engine
 async def main():
@@ -334,18 +314,18 @@ async def test_jobs_in_your_aria2_are_known_to_every_process(
 ) -> None:
     served, shared = server.files["/film.mkv"], FakeShared()
     served.gate, served.piece = asyncio.Event(), 150_000
-    first = await make(shared, url=yours, secret=SECRET)
+    first = await make(shared=shared, url=yours, secret=SECRET)
     assert "shared" in first.features
     await first.add(link(server, tmp_path))
     await until(first, lambda found: found.bytes_done > 0)
     await first.stop()
-    second = await make(shared, url=yours, secret=SECRET)
+    second = await make(shared=shared, url=yours, secret=SECRET)
     assert (await second.status(["job-1"]))["job-1"].bytes_done > 0
     served.gate.set()
     await completed(second)
     assert (tmp_path / "downloads" / "job-1" / "film.mkv").read_bytes() == CONTENT
     await second.remove("job-1", True)
-    third = await make(shared, url=yours, secret=SECRET)
+    third = await make(shared=shared, url=yours, secret=SECRET)
     assert await third.status(["job-1"]) == {}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from seen_engine_http.transfer import OVERLAP
 from seen.plugin import NotFound, Unsupported
 from seen.plugin.models import DownloadSpec, EngineStatus
 from seen.plugin.partial import Partial, beside, read_partial, write_partial
+from seen.plugin.testing.engines import Engines
 from seen.plugin.testing.webserver import Served, WebServer, web_server
 
 QUICK = Timing(
@@ -25,7 +26,7 @@ QUICK = Timing(
     worthwhile=0.1,
 )  # fmt: skip
 BODY = random.Random(2).randbytes(3_000_000)
-Make = Callable[..., Awaitable[HttpEngine]]
+Make = Engines[HttpEngine]
 
 
 @pytest.fixture
@@ -36,20 +37,9 @@ async def server() -> AsyncIterator[WebServer]:
 
 @pytest.fixture
 async def make(plugin_context: Callable[..., Any]) -> AsyncIterator[Make]:
-    """Starts engines. Those made with ``like`` an earlier one take over its memory."""
-    made: list[HttpEngine] = []
-
-    async def engine(like: HttpEngine | None = None, **config: Any) -> HttpEngine:
-        context = plugin_context(config)
-        if like is not None:
-            context.data_dir = like._ctx.data_dir
-        made.append(HttpEngine(context, QUICK))
-        await made[-1].start()
-        return made[-1]
-
-    yield engine
-    for each in made:
-        await each.stop()
+    engines = Engines(lambda context: HttpEngine(context, QUICK), plugin_context)
+    yield engines
+    await engines.stop()
 
 
 @pytest.fixture

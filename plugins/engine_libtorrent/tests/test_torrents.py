@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from ipaddress import ip_network
 from pathlib import Path
@@ -17,12 +16,13 @@ from seen_engine_libtorrent.settings import filter_of, settings_of
 from seen_engine_libtorrent.states import STALLED_AFTER, Facts, Job, disk_trouble, status_of
 
 from seen.plugin import PluginError, Unsupported
-from seen.plugin.models import DownloadSpec, EngineStatus
+from seen.plugin.models import DownloadSpec
+from seen.plugin.testing.engines import Engines, until
 from seen.plugin.testing.jobs import CONTENT
 from seen.plugin.testing.swarm import Swarm, swarm
 from seen.plugin.testing.torrents import bencode, make_torrent
 
-Make = Callable[..., Awaitable[LibtorrentEngine]]
+Make = Engines[LibtorrentEngine]
 
 
 @pytest.fixture
@@ -33,28 +33,9 @@ async def peers() -> AsyncIterator[Swarm]:
 
 @pytest.fixture
 async def make(plugin_context: Callable[..., Any]) -> AsyncIterator[Make]:
-    """Starts engines. Those made with ``like`` an earlier one take over its memory."""
-    made: list[LibtorrentEngine] = []
-
-    async def engine(like: LibtorrentEngine | None = None, **config: Any) -> LibtorrentEngine:
-        context = plugin_context({"interface": "127.0.0.1", **config})
-        if like is not None:
-            context.data_dir = like._ctx.data_dir
-        made.append(LibtorrentEngine(context))
-        await made[-1].start()
-        return made[-1]
-
-    yield engine
-    for each in made:
-        await each.stop()
-
-
-async def until(engine: LibtorrentEngine, reached: Callable[[EngineStatus], bool]) -> EngineStatus:
-    while True:
-        found = (await engine.status(["job-1"]))["job-1"]
-        if reached(found):
-            return found
-        await asyncio.sleep(0.02)
+    engines = Engines(LibtorrentEngine, plugin_context, interface="127.0.0.1")
+    yield engines
+    await engines.stop()
 
 
 def spec_of(peers: Swarm, tmp_path: Path, **more: Any) -> DownloadSpec:

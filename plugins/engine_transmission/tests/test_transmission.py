@@ -9,7 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,14 +23,15 @@ from seen_engine_transmission.states import Job, is_complete, local_trouble, sta
 
 from seen.plugin import AuthFailed, NotReady, PluginError, Unsupported
 from seen.plugin.daemon import Daemon, free_port
-from seen.plugin.models import DownloadSpec, EngineStatus
+from seen.plugin.models import DownloadSpec
+from seen.plugin.testing.engines import Engines, until
 from seen.plugin.testing.fakes import FakeShared
 from seen.plugin.testing.jobs import CONTENT
 from seen.plugin.testing.swarm import Swarm, swarm
 from seen.plugin.testing.torrents import PIECE
 from seen.plugin.testing.webserver import Served, web_server
 
-Make = Callable[..., Awaitable[TransmissionEngine]]
+Make = Engines[TransmissionEngine]
 PASSWORD = "a password of mine"
 
 
@@ -43,20 +44,9 @@ async def peers() -> AsyncIterator[Swarm]:
 
 @pytest.fixture
 async def make(plugin_context: Callable[..., Any]) -> AsyncIterator[Make]:
-    made: list[TransmissionEngine] = []
-
-    async def engine(shared: FakeShared | None = None, **config: Any) -> TransmissionEngine:
-        context = plugin_context(config)
-        context.shared = shared or context.shared
-        made.append(TransmissionEngine(context))
-        await made[-1].start()
-        return made[-1]
-
-    yield engine
-    for each in made:
-        if each._own is not None and each._own.runs:
-            os.kill(each._own.pid, signal.SIGKILL)
-        await each.stop()
+    engines = Engines(TransmissionEngine, plugin_context)
+    yield engines
+    await engines.stop()
 
 
 @pytest.fixture
@@ -77,17 +67,6 @@ async def yours(tmp_path: Path) -> AsyncIterator[str]:
     yield f"http://127.0.0.1:{port}"
     os.kill(daemon.pid, signal.SIGKILL)
     await daemon.stop(1)
-
-
-async def until(
-    engine: TransmissionEngine, reached: Callable[[EngineStatus], bool]
-) -> EngineStatus:
-    while True:
-        found = (await engine.status(["job-1"]))["job-1"]
-        if reached(found):
-            return found
-        assert found.state != "failed", found.message
-        await asyncio.sleep(0.05)
 
 
 def seeded(peers: Swarm, tmp_path: Path) -> DownloadSpec:
@@ -180,6 +159,7 @@ def test_it_ends_with_a_killed_server(tmp_path: Path) -> None:
     script = f"""
 import asyncio
 from pathlib import Path
+from seen.plugin.testing.engines import Engines, until
 from seen.plugin.testing.fakes import FakeContext
 from seen_engine_transmission.engine import TransmissionEngine
 async def main():
@@ -230,11 +210,11 @@ async def test_jobs_in_your_transmission_are_known_to_every_process(
 ) -> None:
     config, shared = {"url": yours, "username": "seen", "password": PASSWORD}, FakeShared()
     spec = seeded(peers, tmp_path)
-    first = await make(shared, **config)
+    first = await make(shared=shared, **config)
     assert "shared" in first.features
     await first.add(spec)
     await first.stop()
-    second = await make(shared, **config)
+    second = await make(shared=shared, **config)
     await until(second, lambda found: found.state == "completed")
     assert (spec.folder / "film.mkv").read_bytes() == CONTENT
     strange = replace(spec, job_id="job-2", folder=tmp_path / "elsewhere")

@@ -9,28 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from seen.plugin import PluginContext
-from seen.plugin.daemon import Daemon, find_program, free_port
+from seen.plugin.daemon import find_program, free_port
+from seen.plugin.daemon_engine import OwnProgram
 from seen_engine_aria2.rpc import Rpc
 
-_STOP_SECONDS = 3.0
 _KB = 1000
 
 
-class OwnAria2:
-    """Lives in ``folder``. Reachable from this machine only, with a password that nobody has."""
+class OwnAria2(OwnProgram):
+    """Reachable from this machine only, with a password that nobody has."""
 
     def __init__(self, ctx: PluginContext, folder: Path) -> None:
-        self._ctx = ctx
-        self._folder = folder
-        self._daemon = Daemon("aria2", folder / "aria2.log")
-
-    @property
-    def runs(self) -> bool:
-        return self._daemon.runs
-
-    @property
-    def pid(self) -> int:
-        return self._daemon.pid
+        super().__init__(ctx, folder, "aria2")
 
     async def start(self) -> Rpc:
         """Start it and wait until it answers. Raises NotReady."""
@@ -42,10 +32,6 @@ class OwnAria2:
         rpc = Rpc(self._ctx, f"http://127.0.0.1:{port}", secret)
         await self._daemon.comes_up(lambda: rpc.call("getVersion"))
         return rpc
-
-    async def stop(self) -> None:
-        """End it; what it knows of unfinished files is written down."""
-        await self._daemon.stop(_STOP_SECONDS)
 
     def _settings(self, port: int, secret: str) -> Mapping[str, str]:
         config = self._ctx.config

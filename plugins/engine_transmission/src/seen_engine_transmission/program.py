@@ -10,30 +10,19 @@ from pathlib import Path
 from typing import Any
 
 from seen.plugin import PluginContext
-from seen.plugin.daemon import Daemon, find_program, free_port
+from seen.plugin.daemon import find_program, free_port
+from seen.plugin.daemon_engine import OwnProgram
 from seen_engine_transmission.rpc import Rpc
 
-_STOP_SECONDS = 3.0
 
-
-class OwnTransmission:
-    """Lives in ``folder``. Reachable from this machine only, with a password that nobody has."""
+class OwnTransmission(OwnProgram):
+    """Reachable from this machine only, with a password that nobody has."""
 
     def __init__(self, ctx: PluginContext, folder: Path) -> None:
+        super().__init__(ctx, folder, "Transmission")
         self.unclean = False
         """Whether the run before this one did not end properly, so that its notes are old."""
-        self._ctx = ctx
-        self._folder = folder
         self._mark = folder / "running"
-        self._daemon = Daemon("Transmission", folder / "transmission.log")
-
-    @property
-    def runs(self) -> bool:
-        return self._daemon.runs
-
-    @property
-    def pid(self) -> int:
-        return self._daemon.pid
 
     async def start(self) -> Rpc:
         """Start it, with every torrent held, and wait until it answers. Raises NotReady."""
@@ -51,8 +40,8 @@ class OwnTransmission:
 
     async def stop(self) -> None:
         """End it; what it knows of unfinished torrents is written down."""
-        died = not self._daemon.runs
-        await self._daemon.stop(_STOP_SECONDS)
+        died = not self.runs
+        await super().stop()
         if not died:
             await self._ctx.run_blocking(self._mark.unlink, missing_ok=True)
 
