@@ -14,6 +14,7 @@ import pytest
 
 from seen.compose import Server
 from seen.core.ids import new_id
+from seen.tracking.model.opinions import Part
 from tests.conftest import PASSWORD, Person
 from tests.downloads.conftest import add, reaches, until
 from tests.downloads.puppet import Stage
@@ -99,6 +100,36 @@ async def test_a_download_may_be_added_for_a_title(server: Server, as_user: Clie
         as_user, "/app/downloads", {"source": "http://example.org/x.mkv", "media": str(media_id)}
     )
     assert status == 200 and re.search(r"<h2[^>]*><a[^>]*>Tidewater</a>", page)
+
+
+async def test_a_title_tells_how_far_somebody_has_come(
+    server: Server, stage: Stage, user: Person, as_user: Client
+) -> None:
+    media_id = await add_movie(server, "Tidewater")
+
+    async def way() -> list[tuple[str, str]]:
+        _, page = await get(as_user, f"/app/title/{media_id}")
+        return re.findall(r'<li class="way-(\w+)"[^>]*>(?:<svg.*?</svg>)?([^<]+)', page)
+
+    assert await way() == []
+    job_id = await add(user, mediaId=str(media_id))
+    held = await stage.held(job_id)
+    await reaches(user, job_id, "downloading")
+    assert await way() == [
+        ("done", "Wanted"), ("now", "Downloading"), ("ahead", "In the library"),
+        ("ahead", "Watched"), ("ahead", "Rated"),
+    ]  # fmt: skip
+    held.finish({"film.mkv": b"x" * 1000})
+    await reaches(user, job_id, "completed")
+
+    async def looked_at() -> bool:
+        # No library folder was chosen.
+        return (await way())[1:3] == [("done", "Downloaded"), ("stuck", "In the library")]
+
+    await until(looked_at)
+    await server.tracking.mark_watched(user.viewer, media_id)
+    await server.tracks.opinions.rate(user.viewer, Part(media_id), 85)
+    assert (await way())[3:] == [("done", "Watched"), ("done", "Rated 4 stars")]
 
 
 async def test_others_see_nothing_of_it(server: Server, as_user: Client, admin: Person) -> None:

@@ -383,6 +383,13 @@ def title_page(kind: str) -> Context:
         "absent": "",
         "download": None,
         "add_download": "/downloads",
+        "way": [
+            It(label="Wanted", state="done"),
+            It(label="Downloading", state="now"),
+            It(label="In the library", state="stuck"),
+            It(label="Watched", state="ahead"),
+            It(label="Rated", state="ahead"),
+        ],
         "trailers": [It(label="Trailer", href="https://example.org/3")],
         "watch": It(
             offers=[It(way="Stream", names="Lantern, Harbour"), It(way="Rent", names="Kiosk")],

@@ -19,6 +19,7 @@ from seen.discover.pages.files import FileFacts, file_facts
 from seen.discover.pages.hero import hero
 from seen.discover.pages.mine import mine
 from seen.discover.pages.seasons import open_number, open_season, season_tabs
+from seen.discover.pages.way import way_of
 from seen.discover.service import Discover
 from seen.discover.titles import Titles
 from seen.downloads.pages.marks import mark_of
@@ -53,7 +54,7 @@ def pages(discover: Discover, titles: Titles, downloads: Downloads, render: Rend
         at, now = whole.at, clock.now()
         like_it = await _like_it(discover, call.viewer, whole)
         media_id = at.title.id
-        job = (await downloads.of_titles(call.viewer.user_id, [media_id])).get(media_id)
+        job = await downloads.of_title(call.viewer.user_id, media_id)
         return await render.page(
             call,
             "discover/title.html",
@@ -66,6 +67,7 @@ def pages(discover: Discover, titles: Titles, downloads: Downloads, render: Rend
             files=_files(at, call.viewer),
             download=mark_of(job, now) if job else None,
             add_download=f"{DOWNLOADS}?media={media_id}",
+            way=way_of(whole, job, call.viewer),
             absent="" if at.held or at.title.kind is MediaKind.GAME else "Not in your library",
             trailers=parts.trailers(at.title),
             watch=parts.where_to_watch(at.title),
