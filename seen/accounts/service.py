@@ -71,7 +71,8 @@ class Accounts:
         self._events = events
         self._passwords = Passwords()
         self._key = OctKey.import_key(jwt_key)
-        self._near: OrderedDict[bytes, tuple[float, Viewer]] = OrderedDict()
+        # By the token itself, since to hash it costs more than everything else about a kept viewer.
+        self._near: OrderedDict[str, tuple[float, Viewer]] = OrderedDict()
         self._claimed = False
         events.on("accounts", self._forget)
         events.on("reconnected", self._forget)
@@ -186,20 +187,18 @@ class Accounts:
 
     async def viewer_by_token(self, token: str) -> Viewer | None:
         """Who holds a browser session; None when it has ended."""
-        key = token_hash(token)
-        near = self._near.get(key)
+        near = self._near.get(token)
         if near is not None and near[0] > time.monotonic():
             return near[1]
-        found = await store.viewer_by_token(self._db, key)
-        return await self._remember(key, found, SESSION_LIFETIME)
+        found = await store.viewer_by_token(self._db, token_hash(token))
+        return await self._remember(token, found, SESSION_LIFETIME)
 
     async def viewer_by_access_token(self, token: str) -> Viewer | None:
         """Who holds a JWT access token, or a token that somebody gave to a program; None when it
         is not valid or has ended. Raises TooMany."""
         if token.startswith(PREFIX):
             return await self.tokens.viewer(token)
-        key = token_hash(token)
-        near = self._near.get(key)
+        near = self._near.get(token)
         if near is not None and near[0] > time.monotonic():
             return near[1]
         try:
@@ -209,10 +208,10 @@ class Accounts:
         except (JoseError, ValueError):
             return None
         found = await store.viewer_by_session(self._db, session_id)
-        return await self._remember(key, found, REFRESH_LIFETIME)
+        return await self._remember(token, found, REFRESH_LIFETIME)
 
     async def _remember(
-        self, key: bytes, found: tuple[Viewer, datetime] | None, lifetime: Any
+        self, token: str, found: tuple[Viewer, datetime] | None, lifetime: Any
     ) -> Viewer | None:
         if found is None:
             return None
@@ -220,7 +219,7 @@ class Accounts:
         now = clock.now()
         if (now - last_seen).total_seconds() > _TOUCH_SECONDS:
             await store.touch_session(self._db, viewer.session_id, now + lifetime)
-        self._near[key] = (time.monotonic() + _NEAR_SECONDS, viewer)
+        self._near[token] = (time.monotonic() + _NEAR_SECONDS, viewer)
         while len(self._near) > _NEAR_ENTRIES:
             self._near.popitem(last=False)
         return viewer

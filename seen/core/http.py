@@ -226,11 +226,12 @@ def _path_part(name: str, kind: type, request: web.Request) -> Any:
 
 
 Q = TypeVar("Q", bound=msgspec.Struct)
+_NOTHING_ASKED: dict[str, Any] = {}
 
 
 def read_query(request: web.Request, shape: type[Q]) -> Q:
     """The query string as a struct. A list takes the name several times or commas."""
-    raw = _raw_query(request, shape) if request.rel_url.raw_query_string else {}
+    raw = _raw_query(request, shape) if request.rel_url.raw_query_string else _NOTHING_ASKED
     try:
         return msgspec.convert(raw, shape, strict=False)
     except msgspec.ValidationError as error:

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 import msgspec
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from seen.accounts.service import Accounts
 from seen.artwork.model import draw
 from seen.core.errors import NotHere
 from seen.core.headers import add_headers
-from seen.core.http import Api, Call
+from seen.core.http import Api, Call, Route
 from seen.core.openapi import document
-from seen.core.pages import Pages
+from seen.core.pages import PageRoute, Pages
 from seen.core.settings import Settings
 from seen.web.assets import PREFIX, Assets
-from seen.web.border import believe_proxies, border
+from seen.web.border import Layer, believe_proxies, border
 from seen.web.failures import answer_errors
 from seen.web.shell import Shell, wall_titles
 from seen.web.stream import Streams
@@ -38,12 +39,56 @@ def make_app(
     layers = [answer_errors(shell.failure), border(settings, accounts)]
     if settings.trusted_proxies:
         layers.insert(0, believe_proxies(settings.trusted_proxies))
-    app = web.Application(client_max_size=_MAX_FORM_BYTES, middlewares=layers)
+    app = web.Application(client_max_size=_MAX_FORM_BYTES)
     app.on_response_prepare.append(add_headers)
-    _add_apis(app, [*apis, _document_api(apis)])
+    doors = _Doors(app, layers)
+    _add_apis(doors, [*apis, _document_api(apis)])
     if "pages" in settings.roles:
-        _add_pages(app, pages, assets, streams)
+        _add_pages(doors, pages, assets)
+
+        async def shutdown(_: web.Application) -> None:
+            streams.close()
+
+        events = Pages()
+        events.get("/app/events")(streams.serve)
+        doors.add_all(events.routes)
+        app.on_shutdown.append(shutdown)
+    doors.close()
     return app
+
+
+class _Doors:
+    """Adds routes to the application, each behind all layers, the outermost first."""
+
+    def __init__(self, app: web.Application, layers: Sequence[Layer]) -> None:
+        self._router = app.router
+        self._layers = layers
+
+    def add(self, method: str, path: str, handler: Handler) -> None:
+        """Answer to a method on a path."""
+        for layer in reversed(self._layers):
+            handler = layer(handler)
+        self._router.add_route(method, path, handler)
+
+    def add_all(self, routes: Iterable[Route | PageRoute]) -> None:
+        """Answer to some routes of a room."""
+        for route in routes:
+            self.add(route.method, route.path, route.serve)
+
+    def close(self) -> None:
+        """Answer to everything else, behind the same layers: with the methods that there are, or
+        that there is nothing."""
+        others = list(self._router.resources())
+
+        async def elsewhere(request: web.Request) -> web.StreamResponse:
+            methods: set[str] = set()
+            for resource in others:
+                methods |= (await resource.resolve(request))[1]
+            if methods:
+                raise web.HTTPMethodNotAllowed(request.method, methods)
+            raise web.HTTPNotFound
+
+        self.add("*", "/{path:.*}", elsewhere)
 
 
 def _document_api(apis: Sequence[Api]) -> Api:
@@ -62,21 +107,15 @@ def _document_api(apis: Sequence[Api]) -> Api:
     return api
 
 
-def _add_apis(app: web.Application, apis: Sequence[Api]) -> None:
+def _add_apis(doors: _Doors, apis: Sequence[Api]) -> None:
     for api in apis:
+        doors.add_all(api.routes)
         for route in api.routes:
-            app.router.add_route(route.method, route.path, route.serve)
             if route.method == "GET":
-                app.router.add_route("HEAD", route.path, route.serve)
+                doors.add("HEAD", route.path, route.serve)
 
 
-def _add_pages(
-    app: web.Application, pages: Sequence[Pages], assets: Assets, streams: Streams
-) -> None:
-    for each in pages:
-        for route in each.routes:
-            app.router.add_route(route.method, route.path, route.serve)
-
+def _add_pages(doors: _Doors, pages: Sequence[Pages], assets: Assets) -> None:
     async def home(request: web.Request) -> web.StreamResponse:
         raise web.HTTPSeeOther("/app/dashboard")
 
@@ -90,16 +129,10 @@ def _add_pages(
             headers={"Cache-Control": "public, max-age=86400"},
         )
 
-    events = Pages()
-    events.get("/app/events")(streams.serve)
-    for route in events.routes:
-        app.router.add_route(route.method, route.path, route.serve)
-    app.router.add_get("/", home)
-    app.router.add_get("/app", home)
-    app.router.add_get("/app/wall/{name}.svg", wall)
-    app.router.add_get(PREFIX + "/{version}/{name:.+}", assets.serve)
-
-    async def shutdown(_: web.Application) -> None:
-        streams.close()
-
-    app.on_shutdown.append(shutdown)
+    for each in pages:
+        doors.add_all(each.routes)
+    for method in ("GET", "HEAD"):
+        doors.add(method, "/", home)
+        doors.add(method, "/app", home)
+        doors.add(method, "/app/wall/{name}.svg", wall)
+        doors.add(method, PREFIX + "/{version}/{name:.+}", assets.serve)

@@ -9,7 +9,7 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from aiohttp import web
-from aiohttp.typedefs import Handler, Middleware
+from aiohttp.typedefs import Handler
 
 from seen.accounts.service import Accounts
 from seen.core.cookies import SESSION
@@ -18,6 +18,9 @@ from seen.core.headers import SCHEME
 from seen.core.http import VIEWER
 from seen.core.settings import Settings
 from seen.core.viewer import Viewer
+
+Layer = Callable[[Handler], Handler]
+"""What stands around a handler. aiohttp's middlewares do the same and cost each request more."""
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 # Names that only a local network gives out; nobody outside can make one resolve to this machine.
@@ -48,8 +51,8 @@ def is_local_name(name: str) -> bool:
     return True
 
 
-def believe_proxies(proxies: Sequence[str]) -> Middleware:
-    """Middleware: take address, scheme and host from forwarded headers, of known proxies only."""
+def believe_proxies(proxies: Sequence[str]) -> Layer:
+    """Take address, scheme and host from forwarded headers, of known proxies only."""
     networks = [ipaddress.ip_network(each, strict=False) for each in proxies]
 
     def known(address: str) -> bool:
@@ -59,11 +62,10 @@ def believe_proxies(proxies: Sequence[str]) -> Middleware:
             return False
         return any(parsed in network for network in networks)
 
-    @web.middleware
-    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+    def seen_through(request: web.Request) -> web.Request:
         peer = request.remote or ""
-        if not networks or not known(peer):
-            return await handler(request)
+        if not known(peer):
+            return request
         # The nearest entry that is not a proxy of ours is the client; what stands before it is
         # the client's own claim.
         hops = _forwarded(request, "For")
@@ -75,9 +77,15 @@ def believe_proxies(proxies: Sequence[str]) -> Middleware:
             host=next(iter(_forwarded(request, "Host")[-1:]), request.host),
         )
         request[SCHEME] = changed.scheme
-        return await handler(changed)
+        return changed
 
-    return middleware
+    def around(handler: Handler) -> Handler:
+        async def believing(request: web.Request) -> web.StreamResponse:
+            return await handler(seen_through(request))
+
+        return believing
+
+    return around
 
 
 def _forwarded(request: web.Request, what: str) -> list[str]:
@@ -87,16 +95,15 @@ def _forwarded(request: web.Request, what: str) -> list[str]:
     return [part.strip() for line in lines for part in line.split(",") if part.strip()]
 
 
-def border(settings: Settings, accounts: Accounts) -> Middleware:
-    """Middleware: the checks that every request passes, and who asks.
+def border(settings: Settings, accounts: Accounts) -> Layer:
+    """The checks that every request passes, and who asks.
 
     One function, since every layer costs each request something. Whether the process is alive
     depends neither on the name nor on a database that knows who asks.
     """
     answers_to = _own_names(settings.allowed_hosts)
 
-    @web.middleware
-    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+    async def check(request: web.Request) -> None:
         path = request.path
         is_health = path.startswith(_HEALTH)
         if not is_health and not answers_to(request.host):
@@ -104,16 +111,22 @@ def border(settings: Settings, accounts: Accounts) -> Middleware:
         if request.method not in _SAFE and not _same_origin(request):
             raise Forbidden("This request comes from another site.", code="cross_origin")
         if is_health:
-            return await handler(request)
+            return
         waits = path.startswith("/app/") and not path.startswith(_BEFORE_THE_ADMIN)
         if waits and not await accounts.is_claimed():
             raise web.HTTPSeeOther("/app/setup")
         viewer = await _recognise(request, accounts)
         if viewer is not None:
             request[VIEWER] = viewer
-        return await handler(request)
 
-    return middleware
+    def around(handler: Handler) -> Handler:
+        async def checked(request: web.Request) -> web.StreamResponse:
+            await check(request)
+            return await handler(request)
+
+        return checked
+
+    return around
 
 
 def _own_names(allowed_hosts: Sequence[str]) -> Callable[[str], bool]:

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import asyncpg
 from aiohttp import web
-from aiohttp.typedefs import Handler, Middleware
+from aiohttp.typedefs import Handler
 
 from seen.core.errors import Invalid, SeenError, SignInNeeded, TooLarge, Unavailable
 from seen.core.http import BASE, problem_response
@@ -41,30 +41,39 @@ class _Refused(SeenError):
         self.title = error.reason
 
 
-def answer_errors(page: ErrorPage) -> Middleware:
-    """Middleware: turn whatever was raised into an answer."""
+def answer_errors(page: ErrorPage) -> Callable[[Handler], Handler]:
+    """Turn whatever a handler raises into an answer."""
 
-    @web.middleware
-    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-        try:
-            return await handler(request)
-        except web.HTTPException as error:
-            if error.status < 400:
-                raise
-            problem: SeenError = _Refused(error)
-            if isinstance(error, web.HTTPRequestEntityTooLarge):
-                problem = TooLarge(f"{error.text}.")
-            response = await _answer(request, problem, page)
-            for name in ("Allow", "Retry-After"):
-                if name in error.headers:
-                    response.headers[name] = error.headers[name]
-            return response
-        except SeenError as error:
-            return await _answer(request, error, page)
-        except Exception as error:
-            return await _answer(request, _foreseen(request, error), page)
+    def around(handler: Handler) -> Handler:
+        async def answering(request: web.Request) -> web.StreamResponse:
+            try:
+                return await handler(request)
+            except web.HTTPException as error:
+                return await _refused(request, error, page)
+            except SeenError as error:
+                return await _answer(request, error, page)
+            except Exception as error:
+                return await _answer(request, _foreseen(request, error), page)
 
-    return middleware
+        return answering
+
+    return around
+
+
+async def _refused(
+    request: web.Request, error: web.HTTPException, page: ErrorPage
+) -> web.StreamResponse:
+    """What aiohttp raised, as a problem of ours; a redirect is none."""
+    if error.status < 400:
+        raise error
+    problem: SeenError = _Refused(error)
+    if isinstance(error, web.HTTPRequestEntityTooLarge):
+        problem = TooLarge(f"{error.text}.")
+    response = await _answer(request, problem, page)
+    for name in ("Allow", "Retry-After"):
+        if name in error.headers:
+            response.headers[name] = error.headers[name]
+    return response
 
 
 def _foreseen(request: web.Request, error: Exception) -> SeenError:

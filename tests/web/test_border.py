@@ -180,6 +180,47 @@ def test_a_host_header_of_rubbish_is_no_name_of_ours(host: str) -> None:
     assert not is_local_name(host_name(host)) or "." not in host_name(host)
 
 
+async def test_no_route_stands_outside_of_the_border(settings: Settings) -> None:
+    async with serving(settings, allowed_hosts=("seen.example.org",)) as (server, client):
+        admin = await server.accounts.create_first_admin(EMAIL, PASSWORD)
+        token = await server.accounts.open_browser_session(admin, Origin("tests", "127.0.0.1"))
+        cookie = {"Cookie": f"seen_session={token}"}
+        tried = 0
+        for route in server.app.router.routes():
+            assert route.resource is not None
+            path = re.sub(r"\{[^}]+\}", "x", route.resource.canonical)
+            method = "PROPFIND" if route.method == "*" else route.method
+            health = path.startswith("/api/v1/health/")
+            for headers in (
+                {"Host": "evil.example", "Sec-Fetch-Site": "same-origin", **cookie},
+                {"Origin": "https://evil.example", **cookie},
+                cookie,
+            ):
+                if health or (method in ("GET", "HEAD") and "Host" not in headers):
+                    continue
+                async with client.request(
+                    method, path, headers=headers, allow_redirects=False
+                ) as answer:
+                    assert answer.status == 403, (method, path, headers)
+                    check_headers(answer)
+                tried += 1
+        assert tried > 150
+
+
+async def test_what_is_not_there_says_which_methods_are(client: Client, admin: Person) -> None:
+    for method, path, status, allow in (
+        ("PUT", "/api/v1/auth/me", 405, "GET,HEAD"),
+        ("DELETE", "/app/login", 405, "GET,POST"),
+        ("POST", "/api/v1/nothing", 404, ""),
+        ("GET", "/api/v1/auth/me/", 404, ""),
+    ):
+        async with client.request(method, path, headers=admin.headers) as answer:
+            assert answer.status == status, (method, path)
+            assert set(answer.headers.get("Allow", "").split(",")) == set(allow.split(","))
+            if path.startswith("/api"):
+                assert answer.content_type == "application/problem+json"
+
+
 # --- proxies -------------------------------------------------------------------------------------
 
 
