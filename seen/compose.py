@@ -80,8 +80,9 @@ from seen.tracking.api import history as history_api
 from seen.tracking.api import later as later_api
 from seen.tracking.api import opinions as opinions_api
 from seen.tracking.api import states as states_api
+from seen.tracking.api import stats as stats_api
 from seen.tracking.api import watching as watching_api
-from seen.tracking.pages import collections, games, history, lists, marks
+from seen.tracking.pages import collections, games, history, lists, marks, stats
 from seen.tracking.service import Tracking
 from seen.tracking.service.tracks import Tracks
 from seen.web import health
@@ -273,6 +274,7 @@ def _assemble(
         states_api.routes(tracks.states, discover),
         collections_api.routes(tracks.collections, discover),
         history_api.routes(tracks.history, tracks.acts),
+        stats_api.routes(tracks.statistics),
         imports_api.routes(imports, exports),
         scrobble_api.routes(Scrobbles(db, host, catalog, tracks), accounts.tokens),
         discover_api.routes(discover, titles),
@@ -299,6 +301,7 @@ def _assemble(
         games.pages(tracks, discover, shell),
         collections.pages(tracks, discover, shell),
         history.pages(tracks, shell),
+        stats.pages(tracks.statistics, shell),
         import_pages.pages(imports, exports, shell),
         overview.pages(accounts, library, plugins, jobs, shell),
         folders.pages(library, shell),

@@ -50,6 +50,12 @@ _SECTIONS = {
 }
 # Sections whose pages are another room's.
 _ELSEWHERE = {"import": "Import & export"}
+_SCALES = [
+    ("stars", "Stars, with halves"),
+    ("ten", "1 to 10"),
+    ("hundred", "0 to 100"),
+    ("thumbs", "Thumbs up or down"),
+]
 _LANGUAGES = {
     "": "As the file says", "en": "English", "de": "German", "fr": "French", "es": "Spanish",
     "it": "Italian", "pt": "Portuguese", "nl": "Dutch", "pl": "Polish", "sv": "Swedish",
@@ -73,6 +79,12 @@ class JoinForm(msgspec.Struct):
     email: str
     password: str
     name: str = ""
+
+
+class ScaleForm(msgspec.Struct):
+    """The scale a person sees ratings on."""
+
+    scale: Literal["stars", "ten", "hundred", "thumbs"]
 
 
 class ThemeForm(msgspec.Struct):
@@ -254,6 +266,15 @@ def _add_settings(pages: Pages, accounts: Accounts, rates: RateLimits, render: R
         set_theme_cookie(call.request, response, chosen)
         return response
 
+    @pages.post(SETTINGS + "/scale")
+    async def scale(call: Call) -> web.StreamResponse:
+        chosen = (await read_form(call, ScaleForm)).scale
+        return await save(
+            call,
+            "appearance",
+            lambda: accounts.change_settings(call.viewer, {"ratingScale": chosen}),
+        )
+
     @pages.post(SETTINGS + "/playback")
     async def playback(call: Call) -> web.StreamResponse:
         given = await read_form(call, PlaybackForm)
@@ -317,7 +338,7 @@ async def _settings_page(
         section=section,
         sections=settings_sections(section),
         message=message,
-        appearance={"theme": chosen["theme"]},
+        appearance={"theme": chosen["theme"], "scale": chosen["ratingScale"], "scales": _SCALES},
         playback=_playback(chosen),
         account={"name": viewer.display_name, "email": viewer.email, "errors": faults.fields},
         sessions=[_place(each, viewer) for each in places],

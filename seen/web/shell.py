@@ -185,6 +185,7 @@ def navigation(viewer: Viewer, counts: dict[str, int], running: int, active: str
                 NavItem("check", "Seen", "/app/watched"),
                 NavItem("heart", "Favourites", "/app/favourites"),
                 NavItem("history", "History", "/app/history"),
+                NavItem("chart-column", "Statistics", "/app/statistics"),
                 NavItem("library", "Library", "/app/library"),
             ],
         ),

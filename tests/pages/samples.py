@@ -795,7 +795,11 @@ def settings(section: str) -> Context:
             for label in ("Appearance", "Playback", "Account", "Sessions")
         ],
         "message": None,
-        "appearance": It(theme="dark"),
+        "appearance": It(
+            scale="stars",
+            scales=[("stars", "Stars, with halves"), ("ten", "1 to 10")],
+            theme="dark",
+        ),
         "playback": It(
             autoplay_next=True,
             watched_percent=92,

@@ -68,6 +68,24 @@ def game_widget() -> It:
     )  # fmt: skip
 
 
+def stats(full: bool) -> Context:
+    """A year in pictures, or one with nothing in it."""
+    bars = [It(label=each, count=9 - at, share=1 - at / 9) for at, each in
+            enumerate(("Drama", "Sci-fi", "Thriller", "Comedy"))]  # fmt: skip
+    return {
+        "heading": "Your 2026", "lead": "61 movies, 210 episodes of 12 shows, 4 games.",
+        "years": [It(label=each, href="?", active=each == "2026", count=None)
+                  for each in ("All time", "2026", "2025")],
+        "figures": [("241 h 10 m", "watched"), ("38 h 00 m", "played"), ("12 days", "in a row")],
+        "map_year": 2026,
+        "squares": [It(x=at // 7 * 15, y=at % 7 * 15, level=at * at % 5, words="1 May: 2 h 08 m")
+                    for at in range(330)],
+        "months": [(at * 65, each) for at, each in enumerate(("Jan", "Feb", "Mar", "Apr"))],
+        "genres": bars, "decades": bars, "people": bars, "ratings": bars, "mean": "3.5 stars",
+        "empty": not full,
+    }  # fmt: skip
+
+
 def picture(title: str) -> str:
     return f"/artwork/poster/game/{title}.svg"
 
@@ -154,6 +172,8 @@ def track_pages(cards: Sequence[Any]) -> dict[str, tuple[str, Context]]:
         "collection": ("tracking/collection.html", collection),
         "collection_empty": ("tracking/collection.html", collection | {"items": []}),
         "choose": ("tracking/choose.html", choose),
+        "stats": ("tracking/stats.html", stats(full=True)),
+        "stats_empty": ("tracking/stats.html", stats(full=False)),
         "history": ("tracking/history.html", history),
         "history_changes": ("tracking/history.html", changes),
         "history_empty": ("tracking/history.html", history | {"days": [], "more": None}),

@@ -13,6 +13,7 @@ from seen.tracking.service.history import History
 from seen.tracking.service.later import WatchLater
 from seen.tracking.service.opinions import Opinions
 from seen.tracking.service.states import States
+from seen.tracking.service.stats import Statistics
 from seen.tracking.service.watching import Tracking
 
 
@@ -27,6 +28,7 @@ class Tracks:
     opinions: Opinions
     states: States
     collections: Collections
+    statistics: Statistics
 
     @staticmethod
     def over(db: Database, cache: Cache, events: Events) -> Tracks:
@@ -40,4 +42,5 @@ class Tracks:
             Opinions(db, acts),
             States(db, acts),
             Collections(db, acts),
+            Statistics(db),
         )

@@ -1,0 +1,95 @@
+"""Somebody keeps what they think and did: rates, marks a season, takes it back, arranges."""
+
+from __future__ import annotations
+
+from playwright.async_api import Page, expect
+
+
+async def film(page: Page) -> None:
+    await page.goto("/app/movies")
+    await page.click(".card:has-text('Meridian')")
+    await expect(page.locator(".detail h1")).to_have_text("Meridian")
+
+
+async def test_a_rating_is_shown_taken_back_and_listed_as_a_change(tab: Page) -> None:
+    await film(tab)
+    await tab.click("#rating [aria-label='3.5 stars']")
+    toast = tab.locator(".toast:has-text('Rated Meridian 3.5 stars')")
+    await expect(toast).to_be_visible()
+    await expect(tab.locator("#rating .star.is-full")).to_have_count(3)
+    await expect(tab.locator("#rating .star.is-half")).to_have_count(1)
+    await toast.locator("button:has-text('Undo')").click()
+    await expect(tab.locator("#rating .star.is-full")).to_have_count(0)
+    await tab.goto("/app/history?show=changes")
+    await expect(tab.locator("h3").nth(0)).to_have_text("Took back: Rated Meridian 3.5 stars")
+    await expect(tab.locator(".is-undone h3")).to_contain_text(["Rated Meridian 3.5 stars"])
+
+
+async def test_a_season_is_marked_in_one_act_and_back(tab: Page) -> None:
+    await tab.goto("/app/shows")
+    await tab.click(".card:has-text('Northline')")
+    mark = tab.locator(".season-head form button")
+    await mark.click()
+    toast = tab.locator(".toast:has-text('Marked Northline, season 1 seen')")
+    await expect(toast).to_be_visible()
+    await expect(tab.locator(".episode-seen")).to_have_count(3)
+    await toast.locator("button:has-text('Undo')").click()
+    await expect(tab.locator(".episode-seen")).to_have_count(0)
+
+
+async def test_the_list_is_put_in_order_by_dragging_and_by_keys(tab: Page) -> None:
+    for title in ("Low Sun", "Meridian", "Tidewater"):
+        await tab.goto("/app/movies")
+        await tab.click(f".card:has-text('{title}')")
+        await tab.click("#act-later")
+        await expect(tab.locator("#act-later")).to_have_attribute("aria-pressed", "true")
+    await tab.goto("/app/watch-later")
+    titles = tab.locator("[data-title] .card-title")
+    await expect(titles).to_have_text(["Tidewater", "Meridian", "Low Sun"])
+    async with tab.expect_response("**/place"):
+        await tab.drag_and_drop("[data-title]:nth-child(1)", "[data-title]:nth-child(3)")
+    await tab.reload()
+    await expect(titles).to_have_text(["Meridian", "Low Sun", "Tidewater"])
+    await tab.locator("[data-title] a").nth(2).focus()
+    async with tab.expect_response("**/place"):
+        await tab.keyboard.press("Alt+ArrowLeft")
+    await tab.reload()
+    await expect(titles).to_have_text(["Meridian", "Tidewater", "Low Sun"])
+    for each in await titles.all_inner_texts():
+        await tab.goto("/app/watch-later")
+        await tab.click(f".card:has-text('{each}')")
+        await tab.click("#act-later")
+        await expect(tab.locator("#act-later")).to_have_attribute("aria-pressed", "false")
+
+
+async def test_home_is_arranged_by_dragging_and_widgets_are_left_out(tab: Page) -> None:
+    await tab.goto("/app/dashboard/arrange")
+    names = tab.locator("[data-title] h2")
+    before = await names.all_inner_texts()
+    async with tab.expect_response("**/place"):
+        await tab.drag_and_drop("[data-title]:nth-child(4)", "[data-title]:nth-child(1)")
+    await tab.reload()
+    await expect(names).to_have_text([before[3], *before[:3], *before[4:]])
+    await tab.click("[aria-label='Show Recently added']")
+    await expect(tab.locator("[aria-label='Show Recently added']")).to_have_attribute(
+        "aria-pressed", "false"
+    )
+    await tab.goto("/app/dashboard")
+    await expect(tab.locator("h2:text-is('Recently added')")).to_have_count(0)
+    await tab.goto("/app/dashboard/arrange")
+    await tab.click("[aria-label='Show Recently added']")
+    await expect(tab.locator("[aria-label='Show Recently added']")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+
+
+async def test_a_collection_is_made_from_a_title(tab: Page) -> None:
+    await film(tab)
+    await tab.click("summary[aria-label='More']")
+    await tab.click("text=Add to a collection")
+    await tab.fill("#new-name", "Rainy days")
+    await tab.click("button:has-text('Make it')")
+    await expect(tab.locator("h1")).to_have_text("Rainy days")
+    await expect(tab.locator(".card-title")).to_have_text("Meridian")
+    await tab.click("button:has-text('Delete')")
+    await expect(tab.locator("h1")).to_have_text("Collections")
