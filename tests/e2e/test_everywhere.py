@@ -32,6 +32,8 @@ PAGES = [
     "/app/settings/playback",
     "/app/settings/account",
     "/app/settings/sessions",
+    "/app/settings/tokens",
+    "/app/settings/import",
     "/app/admin",
     "/app/admin/roots",
     "/app/admin/plugins",
