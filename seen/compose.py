@@ -83,7 +83,7 @@ from seen.tracking.api import states as states_api
 from seen.tracking.api import stats as stats_api
 from seen.tracking.api import watching as watching_api
 from seen.tracking.pages import collections, games, history, lists, marks, stats
-from seen.tracking.service import Tracking
+from seen.tracking.service import Acts, Tracking
 from seen.tracking.service.tracks import Tracks
 from seen.web import health
 from seen.web.app import make_app
@@ -251,7 +251,7 @@ def _assemble(
     exports = Exports(db, settings.data_dir / "exports")
     jobs.register(imports.job())
     jobs.register(library.job())
-    jobs.register(_cleanup(accounts, jobs, imports))
+    jobs.register(_cleanup(accounts, jobs, imports, tracks.acts))
     demo = Demo(settings.data_dir / "demo", library, jobs)
     jobs.register(demo.job())
     library.follow(demo.job().name)
@@ -385,10 +385,11 @@ class Roots:
         events.on("reconnected", refresh)
 
 
-def _cleanup(accounts: Accounts, jobs: JobEngine, imports: Imports) -> Job:
+def _cleanup(accounts: Accounts, jobs: JobEngine, imports: Imports, acts: Acts) -> Job:
     async def run(_: JobContext) -> str:
         sessions = await accounts.forget_expired()
         await imports.forget_old()
+        await acts.forget_old()
         return f"{sessions} ended sessions and {await jobs.forget_runs(30)} old runs forgotten."
 
     return Job("cleanup", "Forget what has ended", run, schedule="41 3 * * *")

@@ -21,12 +21,13 @@ from seen.discover.service import Discover
 from seen.downloads.pages.rows import JobRow, Rows
 from seen.library.service import Library
 from seen.plugin.capabilities import ShelfKind
-from seen.plugin.models import Card, DownloadLine, GameLine, MediaKind, Shelf
+from seen.plugin.models import Card, DownloadLine, FeedKind, GameLine, MediaKind, Shelf
 from seen.tracking.model import Mark, ProgressRow, card_of, left
 from seen.tracking.model.states import State
 from seen.tracking.service import Tracks
 
 _LEAST_ALIKE = 4
+_LISTS: tuple[FeedKind, ...] = ("trending", "popular")
 
 
 class ViewerShelves:
@@ -155,10 +156,14 @@ class ViewerShelves:
         )
 
     async def _trending(self, limit: int) -> Shelf:
-        cards, _ = await self._discover.cards(
-            self._viewer, Wish(section="trending", limit=limit), ""
-        )
-        return Shelf(tuple(cards), href="/app/discover?section=trending")
+        """Or what is popular, where no provider says what trends."""
+        for section in _LISTS:
+            wish = Wish(section=section, limit=limit)
+            cards, _ = await self._discover.cards(self._viewer, wish, "")
+            if cards:
+                heading = "" if section == "trending" else "Popular"
+                return Shelf(tuple(cards), heading, f"/app/discover?section={section}")
+        return Shelf()
 
     _shelves: ClassVar[dict[ShelfKind, Callable[[ViewerShelves, int], Awaitable[Shelf]]]] = {
         "watch_later": _watch_later,

@@ -93,3 +93,27 @@ async def test_a_collection_is_made_from_a_title(tab: Page) -> None:
     await expect(tab.locator(".card-title")).to_have_text("Meridian")
     await tab.click("button:has-text('Delete')")
     await expect(tab.locator("h1")).to_have_text("Collections")
+
+
+async def test_a_card_takes_acts_by_key_and_by_its_menu(tab: Page) -> None:
+    await tab.goto("/app/movies")
+    card = tab.locator(".card:has-text('Low Sun')")
+    await card.focus()
+    async with tab.expect_response("**/favourite"):
+        await tab.keyboard.press("f")
+    await expect(tab.locator(".toast:has-text('Made a favourite')")).to_be_visible()
+    await card.click(button="right")
+    menu = tab.get_by_role("menu")
+    await expect(menu.get_by_role("menuitem").first).to_be_focused()
+    await tab.keyboard.press("ArrowDown")
+    async with tab.expect_response("**/seen"):
+        await tab.keyboard.press("Enter")
+    await expect(menu).to_have_count(0)
+    await tab.goto("/app/favourites")
+    await expect(tab.locator(".card:has-text('Low Sun') .art-mark")).to_be_visible()
+    for _ in range(2):
+        await tab.goto("/app/history?show=changes")
+        await tab.locator("button:has-text('Undo')").first.click()
+        await expect(tab.locator(".toast:has-text('Took back')")).to_be_visible()
+        await tab.wait_for_timeout(100)
+    await tab.goto("/app/favourites")
