@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from aiohttp import ClientResponse, web
-from aiohttp.test_utils import TestClient
+from aiohttp.test_utils import TestClient, TestServer
 
 from seen.compose import Server
 from tests.conftest import Person
@@ -77,3 +79,24 @@ async def test_tls_in_front_is_told_to_browsers(user: Person, server: Server) ->
             assert answer.status == 200
             assert answer.headers["Strict-Transport-Security"]
             check_headers(answer)
+
+
+async def test_who_asks_on_and_on_and_reads_nothing_fills_no_memory(
+    client: Client, server: Server, user: Person
+) -> None:
+    token = user.headers["Authorization"]
+    request = f"GET {PATHS[0]} HTTP/1.1\r\nHost: localhost\r\nAuthorization: {token}\r\n\r\n"
+    assert isinstance(client.server, TestServer) and client.server.runner is not None
+    listening = client.server.runner.server
+    assert listening is not None
+    before, queries = len(listening.connections), server.db.queries
+    _, writer = await asyncio.open_connection(client.host, client.port, limit=1024)
+    # More than the buffers of the kernel hold.
+    writer.write(request.encode() * 100_000)
+    await asyncio.sleep(0.5)
+    assert writer.transport.get_write_buffer_size() > 0, "the server takes no more requests"
+    assert server.db.queries - queries < 100
+    writer.transport.abort()
+    async with asyncio.timeout(20):
+        while len(listening.connections) > before:
+            await asyncio.sleep(0.02)
