@@ -52,10 +52,10 @@ def routes(scrobbles: Scrobbles, tokens: ApiTokens) -> Api:
 
         The token, with the scope scrobble, comes as Authorization: Bearer or in the query.
         """
+        viewer = await _viewer(call, tokens, query.token)
         known: Player | None = next((each for each in PLAYERS if each == player), None)
         if known is None:
             raise NotHere("There is no such player.")
-        viewer = await _viewer(call, tokens, query.token)
         try:
             event = read(known, await _body(call))
         except NotUnderstood as error:
