@@ -168,7 +168,7 @@ class Attendant:
             log.info("downloads: files not known yet", job=str(job.id), reason=words(error))
         else:
             files = [JobFile(each.path, each.size_bytes, each.done_bytes) for each in found]
-            await self._ledger.write(steps.listed(job, files))
+            await self._ledger.list_files(job, files)
             await self._check_quota(job, engine)
 
     async def _check_quota(self, job: Job, engine: Engine) -> None:

@@ -10,6 +10,7 @@ from uuid import UUID
 from seen.core.db import Connection, Database
 from seen.core.events import Event, Events
 from seen.downloads import store
+from seen.downloads.model.records import Job, JobFile
 from seen.downloads.model.steps import Change
 from seen.downloads.store import Written
 
@@ -41,6 +42,12 @@ class Ledger:
         if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._write_all(), name="downloads ledger")
         return await done
+
+    async def list_files(self, job: Job, files: Sequence[JobFile]) -> None:
+        """Write which files a job of this worker brings."""
+        async with self._db.transaction() as connection:
+            written = await store.write_files(connection, job.id, job.lease_token, files)
+            await tell(self._events, connection, written)
 
     async def _write_all(self) -> None:
         while self._waiting:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
-from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -17,7 +15,6 @@ from tests.conftest import Person
 from tests.downloads.conftest import add, history, reaches
 from tests.downloads.puppet import Stage
 
-BACKOFF = 0.2
 TORRENT_ENGINES = ("libtorrent", "aria2", "transmission")
 
 
@@ -38,9 +35,7 @@ def stages(stages: dict[str, Stage]) -> dict[str, Stage]:
 @pytest.fixture
 def more_settings() -> dict[str, Any]:
     """One place, and little patience."""
-    return {
-        "download_stall_after": 0.5, "download_retry_backoff": BACKOFF, "download_max_active": 1
-    }  # fmt: skip
+    return {"download_stall_after": 0.5, "download_max_active": 1}
 
 
 @pytest.fixture
@@ -85,16 +80,3 @@ async def test_a_torrent_without_peers_makes_room_and_fails_at_the_cap(
         "queued", *one_try, *one_try, *one_try, "preparing", "downloading", "failed",
     ]  # fmt: skip
     assert empty.announced
-    pauses = await pauses_of(user, dead)
-    assert all(each >= timedelta(seconds=BACKOFF * 2**n) for n, each in enumerate(pauses))
-
-
-async def pauses_of(user: Person, job_id: str) -> list[timedelta]:
-    """How long it stood still before each time it stood in line again."""
-    _, body = await user.call("GET", f"/downloads/{job_id}/events")
-    told = [(each["status"], datetime.fromisoformat(each["createdAt"])) for each in body["items"]]
-    return [
-        later - earlier
-        for (here, earlier), (there, later) in pairwise(told)
-        if (here, there) == ("stalled", "retrying")
-    ]

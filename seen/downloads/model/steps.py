@@ -142,11 +142,6 @@ def due(job: Job) -> Change:
     )  # fmt: skip
 
 
-def listed(job: Job, files: Sequence[JobFile]) -> Change:
-    """It has become known which files it brings."""
-    return replace(_stay(job, "downloading", "", ""), files=files)
-
-
 def held(job: Job, why: str) -> Change:
     """It gives its place back without losing anything."""
     return _stay(job, "downloading", "held", why, held=True, status_message=why, eta_seconds=None)

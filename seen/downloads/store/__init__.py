@@ -3,6 +3,7 @@
 from seen.downloads.store.changes import (
     Written,
     write_changes,
+    write_files,
     write_progress,
 )
 from seen.downloads.store.imports import (
@@ -143,5 +144,6 @@ __all__ = [
     "waiting_imports",
     "waits_for_import",
     "write_changes",
+    "write_files",
     "write_progress",
 ]

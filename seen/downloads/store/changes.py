@@ -10,6 +10,7 @@ import msgspec
 
 from seen.core.db import Executor
 from seen.downloads.model.judging import Progress
+from seen.downloads.model.records import JobFile
 from seen.downloads.model.steps import Change
 
 # How many of the last speeds are kept for the line.
@@ -118,7 +119,8 @@ async def write_changes(db: Executor, changes: Sequence[Change], *, fenced: bool
     )
     written = [Written(row["id"], row["user_id"], row["status"]) for row in rows]
     done = {each.id for each in written}
-    await _write_files(db, [each for each in changes if each.after.id in done])
+    of_jobs = [each for each in changes if each.after.id in done]
+    await _put_files(db, [(each.after.id, file) for each in of_jobs for file in each.files or ()])
     return written
 
 
@@ -131,9 +133,24 @@ def _payload(change: Change) -> str:
     return msgspec.json.encode(facts).decode()
 
 
-async def _write_files(db: Executor, changes: Sequence[Change]) -> None:
+async def write_files(
+    db: Executor, job_id: UUID, token: int | None, files: Sequence[JobFile]
+) -> list[Written]:
+    """Write which files a running job brings, in a transaction; nothing for a job that is not this
+    worker's any more."""
+    rows = await db.fetch(
+        "select id, user_id, status from download_jobs"
+        " where id = $1 and lease_token = $2 and status = 'downloading' for update",
+        job_id,
+        token,
+    )
+    if rows:
+        await _put_files(db, [(job_id, file) for file in files])
+    return [Written(row["id"], row["user_id"], row["status"]) for row in rows]
+
+
+async def _put_files(db: Executor, rows: Sequence[tuple[UUID, JobFile]]) -> None:
     """Put what an engine says now in place of what was known of the files before."""
-    rows = [(each.after.id, file) for each in changes for file in each.files or ()]
     if rows:
         ids = [job_id for job_id, _ in rows]
         await db.execute("delete from download_files where job_id = any($1::uuid[])", ids)
