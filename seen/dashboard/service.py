@@ -33,6 +33,8 @@ from seen.tracking.service import Tracks
 
 TTL_SECONDS = 120.0
 _WIDGET_SECONDS = 2.0
+# Persons whose widgets stay in memory; some 100 kB each.
+_KEPT = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,8 @@ class Dashboard:
         self._flight = SingleFlight(cache)
         # Whose bodies this process built: what all people see changes with the library.
         self._built: set[UUID] = set()
+        # What the page draws, with the body it belongs to: whoever forgets the body forgets this.
+        self._shown: dict[UUID, tuple[bytes, list[Shown]]] = {}
         for topic in ("progress", CHANGED, MOVED):
             events.on(topic, self._forget_person)
         for topic in ("library", "catalog", "plugin_status", "reconnected"):
@@ -102,7 +106,14 @@ class Dashboard:
         )  # fmt: skip
 
     async def widgets(self, viewer: Viewer) -> list[Shown]:
-        """What every widget shows this viewer; empty ones are left out."""
+        """What every widget shows this viewer; empty ones are left out. As old as the body."""
+        body = await self.body(viewer)
+        kept = self._shown.get(viewer.user_id)
+        if kept is not None and kept[0] == body:
+            return kept[1]
+        return await self._ask(viewer)
+
+    async def _ask(self, viewer: Viewer) -> list[Shown]:
         request = WidgetRequest(str(viewer.user_id), bridged(self.shelves(viewer)))
         handles = [each for each in self.arranged(viewer) if not each.hidden]
         found = await asyncio.gather(*(_show(each.handle, request) for each in handles))
@@ -146,6 +157,7 @@ class Dashboard:
         return await self._flight.get(dashboard, TTL_SECONDS, lambda: self._build(viewer))
 
     async def _build(self, viewer: Viewer) -> bytes:
+        shown = await self._ask(viewer)
         widgets = [
             {
                 "id": each.id,
@@ -154,9 +166,13 @@ class Dashboard:
                 "error": each.error,
                 "data": _plain(each.data),
             }
-            for each in await self.widgets(viewer)
+            for each in shown
         ]
-        return encoded_answer(msgspec.json.encode({"widgets": widgets}))
+        answer = encoded_answer(msgspec.json.encode({"widgets": widgets}))
+        if len(self._shown) >= _KEPT:
+            self._shown.clear()
+        self._shown[viewer.user_id] = (answer, shown)
+        return answer
 
     async def continue_watching(self, viewer: Viewer) -> bytes:
         """What is in progress, encoded with its ETag."""
