@@ -77,7 +77,7 @@ def stats(full: bool) -> Context:
         "years": [It(label=each, href="?", active=each == "2026", count=None)
                   for each in ("All time", "2026", "2025")],
         "figures": [("241 h 10 m", "watched"), ("38 h 00 m", "played"), ("12 days", "in a row")],
-        "map_year": 2026,
+        "map_year": 2026, "picture": "/app/x",
         "squares": [It(x=at // 7 * 15, y=at % 7 * 15, level=at * at % 5, words="1 May: 2 h 08 m")
                     for at in range(330)],
         "months": [(at * 65, each) for at, each in enumerate(("Jan", "Feb", "Mar", "Apr"))],
@@ -173,6 +173,9 @@ def track_pages(cards: Sequence[Any]) -> dict[str, tuple[str, Context]]:
         "collection_empty": ("tracking/collection.html", collection | {"items": []}),
         "choose": ("tracking/choose.html", choose),
         "stats": ("tracking/stats.html", stats(full=True)),
+        "year_picture": ("tracking/year_picture.html", {
+            **{name: stats(full=True)[name] for name in ("lead", "figures", "squares")},
+            "heading": "My 2026", "top": stats(full=True)["genres"]}),
         "stats_empty": ("tracking/stats.html", stats(full=False)),
         "history": ("tracking/history.html", history),
         "history_changes": ("tracking/history.html", changes),

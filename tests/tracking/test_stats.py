@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from xml.etree import ElementTree
 
 from seen.compose import Server
 from seen.tracking.model.opinions import Part
@@ -49,3 +50,18 @@ async def test_a_year_counts_what_was_in_it_for_its_own_person(
     _, nothing = await other_user.call("GET", "/stats")
     assert nothing["movies"] == 0 and nothing["days"] == []
     assert len(episodes) == 2
+
+
+async def test_a_year_is_drawn_as_one_picture_without_anything_from_outside(
+    server: Server, user: Person
+) -> None:
+    await server.tracks.watching.mark_watched(
+        user.viewer, await add_movie(server, "<b>"), watched_at=datetime(2025, 3, 1, tzinfo=UTC)
+    )
+    async with user.client.get("/app/statistics/2025/picture.svg", headers=user.headers) as answer:
+        text = await answer.text()
+    assert answer.status == 200 and answer.content_type == "image/svg+xml"
+    ElementTree.fromstring(text)
+    assert "My 2025" in text and "href" not in text and "<script" not in text
+    async with user.client.get("/app/statistics/nil/picture.svg", headers=user.headers) as answer:
+        assert answer.status == 404

@@ -10,6 +10,7 @@ import msgspec
 from aiohttp import web
 
 from seen.core import clock
+from seen.core.errors import NotHere
 from seen.core.http import Call, Query, read_query
 from seen.core.pages import Pages, Renderer
 from seen.core.wording import counted, day, length
@@ -69,6 +70,7 @@ def pages(statistics: Statistics, render: Renderer) -> Pages:
             squares=_squares(stats, shown_year),
             months=_month_marks(shown_year),
             map_year=shown_year,
+            picture=f"{STATISTICS}/{shown_year}/picture.svg",
             genres=_bars(stats.genres),
             decades=_bars(stats.decades),
             people=_bars(stats.people),
@@ -76,6 +78,25 @@ def pages(statistics: Statistics, render: Renderer) -> Pages:
             mean=shown_rating(round(mean), scale_of(call.viewer.settings)) if mean else "",
             empty=not stats.days,
         )
+
+    @found.get(STATISTICS + "/{year}/picture.svg")
+    async def picture(call: Call) -> web.StreamResponse:
+        given = call.request.match_info["year"]
+        if not (given.isascii() and given.isdigit() and 1900 <= int(given) <= 9998):
+            raise NotHere
+        stats = await statistics.of(call.viewer, int(given))
+        drawn = await render.bare(
+            call,
+            "tracking/year_picture.html",
+            heading=f"My {given}",
+            lead=_lead(stats),
+            figures=_figures(stats),
+            squares=_squares(stats, int(given)),
+            top=_bars(stats.genres)[:5],
+        )
+        drawn.content_type = "image/svg+xml"
+        drawn.headers["Content-Disposition"] = f'attachment; filename="seen-{given}.svg"'
+        return drawn
 
     return found
 
