@@ -51,6 +51,8 @@ def mine(game: bool = False, scale: Scale = "stars", given: int = 80) -> It:
         played="12 h 00 m" if game else "",
         played_seconds=43_200 if game else 0,
         completion=39 if game else None,
+        platform="PC" if game else "",
+        platforms=["PC", "PS5"] if game else [],
         again=not game,
     )
 

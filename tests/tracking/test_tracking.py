@@ -158,3 +158,19 @@ async def test_the_dashboard_asks_the_same_number_of_questions_for_any_library(
     for number in range(12):
         await report(user, await add_movie(server, f"Film {number}", 2000 + number), 3000)
     assert await questions() == few
+
+
+async def test_what_is_put_aside_does_not_go_on_until_it_is_played_again(
+    server: Server, user: Person
+) -> None:
+    show, episodes = await add_show(server)
+    watching, states = server.tracks.watching, server.tracks.states
+    await watching.mark_watched(user.viewer, show, episode_id=episodes[0])
+    assert len(await watching.next_up(user.viewer.user_id, 5)) == 1
+    await states.set_status(user.viewer, [show], "paused")
+    assert await watching.next_up(user.viewer.user_id, 5) == []
+    await report(user, show, 3000, episodeId=str(episodes[1]))
+    assert await states.state(user.viewer, show) is None
+    assert len(await continue_watching(user)) == 1
+    await states.set_status(user.viewer, [show], "dropped")
+    assert await watching.continue_watching(user.viewer.user_id, 5) == []

@@ -77,6 +77,8 @@ class Mine:
     played: str
     played_seconds: int
     completion: int | None
+    platform: str
+    platforms: list[str]
     again: bool
 
 
@@ -103,6 +105,8 @@ def mine(whole: Whole, viewer: Viewer, now: datetime) -> Mine:
         length(relation.seconds_played),
         relation.seconds_played,
         relation.completion_percent,
+        relation.platform,
+        list(whole.at.title.platforms),
         relation.viewings > 0,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -9,6 +10,7 @@ import msgspec
 from aiohttp import web
 
 from seen.core.cookies import set_act_cookie
+from seen.core.errors import Invalid
 from seen.core.http import Call, Query, read_query
 from seen.core.pages import Pages, came_from, read_form, see_other
 from seen.tracking.model.opinions import Part
@@ -20,10 +22,19 @@ Percent = Annotated[int, msgspec.Meta(ge=0, le=100)]
 
 
 class SeenForm(msgspec.Struct):
-    """Whether something is seen from now on; ``again`` counts what was seen once more."""
+    """Whether something is seen from now on; ``again`` counts what was seen once more; ``when`` is
+    the day it was seen (2026-10-14), today where it is empty."""
 
     seen: bool
     again: bool = False
+    when: Annotated[str, msgspec.Meta(pattern=r"^(\d{4}-\d{2}-\d{2})?$")] = ""
+
+    def watched_at(self) -> datetime | None:
+        """The evening of the day that was named. Raises Invalid for a day that is none."""
+        try:
+            return datetime.fromisoformat(f"{self.when}T20:00:00+00:00") if self.when else None
+        except ValueError as error:
+            raise Invalid("There is no such day.") from error
 
 
 class SwitchForm(msgspec.Struct):
@@ -56,6 +67,7 @@ class SessionForm(msgspec.Struct):
     hours: Annotated[int, msgspec.Meta(ge=0, le=99)] = 0
     minutes: Annotated[int, msgspec.Meta(ge=0, le=59)] = 0
     note: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+    platform: Annotated[str, msgspec.Meta(max_length=100)] = ""
     completion: Percent | Literal[""] = ""
 
 
@@ -112,7 +124,12 @@ def pages(tracks: Tracks) -> Pages:
         form = await read_form(call, SeenForm)
         if form.seen:
             await tracks.watching.mark_watched(
-                call.viewer, media_id, episode_id=part.episode, season=part.season, again=form.again
+                call.viewer,
+                media_id,
+                episode_id=part.episode,
+                season=part.season,
+                again=form.again,
+                watched_at=form.watched_at(),
             )
         else:
             await tracks.watching.unmark_watched(
@@ -173,7 +190,12 @@ def pages(tracks: Tracks) -> Pages:
         seconds = max(60, 3600 * form.hours + 60 * form.minutes)
         completion = form.completion if form.completion != "" else None
         await tracks.states.log_session(
-            call.viewer, media_id, seconds, note=form.note, completion_percent=completion
+            call.viewer,
+            media_id,
+            seconds,
+            note=form.note,
+            completion_percent=completion,
+            platform=form.platform.strip(),
         )
         return done(call, f"/app/title/{media_id}")
 

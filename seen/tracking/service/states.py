@@ -67,6 +67,7 @@ class States:
         started_at: datetime | None = None,
         note: str = "",
         completion_percent: int | None = None,
+        platform: str = "",
     ) -> UUID:
         """Note a time that was played; the game is active then.
 
@@ -79,8 +80,10 @@ class States:
             before = await store.state(connection, viewer.user_id, media_id)
             status = after_session(before.status if before else None)
             await store.set_status(connection, viewer.user_id, [media_id], status)
+            facts: dict[str, Any] = {"platform": platform} if platform else {}
             if completion_percent is not None:
-                facts = {"completion_percent": completion_percent}
+                facts["completion_percent"] = completion_percent
+            if facts:
                 await store.set_facts(connection, viewer.user_id, media_id, facts)
             at = started_at or clock.now()
             await store.add_session(

@@ -66,11 +66,13 @@ class Tracking:
             kind = "finished" if viewing.source == "player" else "scrobbled"
             async with self._acts.act(viewer, kind, viewing.media_id) as acting:
                 await self._check(acting.connection, viewing.media_id, viewing.episode_id)
+                await store.take_up(acting.connection, viewer.user_id, viewing.media_id)
                 await self._finish(acting.connection, viewer, viewing)
             return verdict
         async with self._acts.change(viewer, viewing.media_id) as connection:
             await self._check(connection, viewing.media_id, viewing.episode_id)
             if verdict == "in_progress":
+                await store.take_up(connection, viewer.user_id, viewing.media_id)
                 await store.upsert_progress(
                     connection,
                     viewer.user_id,

@@ -13,6 +13,24 @@ from seen.tracking.model import Mark, NextEpisode, ProgressRow
 _PROGRESS = "select media_id, episode_id, position_seconds, duration_seconds, updated_at"
 
 
+# What a person paused or dropped does not go on by itself.
+_NOT_ASIDE = (
+    "not exists(select 1 from user_states s where s.user_id = $1 and s.media_id = {}.media_id"
+    " and s.status in ('paused', 'dropped'))"
+)
+
+
+async def take_up(db: Executor, user_id: UUID, media_id: UUID) -> bool:
+    """What is played again is neither paused nor dropped; whether it was."""
+    status = await db.execute(
+        "delete from user_states where user_id = $1 and media_id = $2"
+        " and status in ('paused', 'dropped')",
+        user_id,
+        media_id,
+    )
+    return status != "DELETE 0"
+
+
 async def upsert_progress(
     db: Executor,
     user_id: UUID,
@@ -101,7 +119,8 @@ async def continue_watching(db: Executor, user_id: UUID, limit: int) -> list[Pro
         "select * from (select distinct on (media_id) media_id, episode_id, position_seconds,"
         "   duration_seconds, updated_at, dismissed_at from user_progress"
         "   where user_id = $1 order by media_id, updated_at desc) p"
-        " where dismissed_at is null order by updated_at desc limit $2",
+        f" where dismissed_at is null and {_NOT_ASIDE.format('p')}"
+        " order by updated_at desc limit $2",
         user_id,
         limit,
     )
@@ -250,7 +269,7 @@ async def marks(db: Executor, user_id: UUID, media_ids: Sequence[UUID]) -> list[
 async def next_up(db: Executor, user_id: UUID, limit: int) -> list[NextEpisode]:
     """Of every show with a watched episode, the first unseen one after the furthest seen."""
     rows = await db.fetch(
-        """
+        f"""
         with last as (
             select w.media_id, max(array[e.season_number, e.number]) as place,
                    max(w.watched_at) as at
@@ -273,6 +292,7 @@ async def next_up(db: Executor, user_id: UUID, limit: int) -> list[NextEpisode]:
          where not exists (select 1 from user_progress p
                             where p.user_id = $1 and p.media_id = l.media_id
                               and p.dismissed_at is null)
+           and {_NOT_ASIDE.format("l")}
          order by l.at desc limit $2
         """,
         user_id,
