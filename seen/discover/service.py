@@ -30,6 +30,8 @@ from seen.tracking.model.collections import Filter
 
 TTL_SECONDS = 600.0
 _RAIL_LENGTH = 20
+# Answers of one person that are remembered, to be forgotten when something changes.
+_MOST_KEYS = 500
 _LEAST_OF_GENRE = 3
 _KEYS: dict[str, Any] = {
     "popular": tuple[float, UUID],
@@ -81,7 +83,12 @@ class Discover:
     async def body(self, viewer: Viewer, wish: Wish, cursor: str) -> bytes:
         """The answer to a wish, encoded with its ETag; built once and kept for ten minutes."""
         key = f"{PREFIX}discover:{query_hash(viewer.user_id, wish, cursor)}"
-        self._built.setdefault(str(viewer.user_id), set()).add(key)
+        keys = self._built.setdefault(str(viewer.user_id), set())
+        if len(keys) >= _MOST_KEYS:
+            # Whoever walks through everything starts anew, rather than be remembered for ever.
+            await self._flight.drop(*keys)
+            keys.clear()
+        keys.add(key)
         return await self._flight.get(key, TTL_SECONDS, lambda: self._build(viewer, wish, cursor))
 
     async def _build(self, viewer: Viewer, wish: Wish, cursor: str) -> bytes:

@@ -28,13 +28,14 @@ async def test_a_rating_is_shown_taken_back_and_listed_as_a_change(tab: Page) ->
 async def test_a_season_is_marked_in_one_act_and_back(tab: Page) -> None:
     await tab.goto("/app/shows")
     await tab.click(".card:has-text('Northline')")
-    mark = tab.locator(".season-head form button")
-    await mark.click()
+    # Other tests may have seen an episode.
+    before = await tab.locator(".episode-seen").count()
+    await tab.click(".season-head form button")
     toast = tab.locator(".toast:has-text('Marked Northline, season 1 seen')")
     await expect(toast).to_be_visible()
     await expect(tab.locator(".episode-seen")).to_have_count(3)
     await toast.locator("button:has-text('Undo')").click()
-    await expect(tab.locator(".episode-seen")).to_have_count(0)
+    await expect(tab.locator(".episode-seen")).to_have_count(before)
 
 
 async def test_the_list_is_put_in_order_by_dragging_and_by_keys(tab: Page) -> None:

@@ -158,7 +158,7 @@ async def test_a_deleted_file_is_missing_and_the_history_of_its_title_stays(
     server: Server, folder: Path, admin: Person
 ) -> None:
     await scan(server, folder)
-    cards = await server.dashboard.shelves(admin.viewer.user_id).recently_added(10)
+    cards = await server.dashboard.shelves(admin.viewer).recently_added(10)
     movie = next(card for card in cards if card.title == "Tidewater")
     await admin.call("POST", "/watched", json={"mediaId": movie.id})
     path = folder / "Tidewater (2019)" / "Tidewater (2019).mp4"
@@ -169,7 +169,7 @@ async def test_a_deleted_file_is_missing_and_the_history_of_its_title_stays(
     await scan(server)
     new = (await listed(server))["Tidewater.2019.1080p.mp4"]
     assert new["title"] == "Tidewater"
-    cards = await server.dashboard.shelves(admin.viewer.user_id).recently_added(10)
+    cards = await server.dashboard.shelves(admin.viewer).recently_added(10)
     again = next(card for card in cards if card.title == "Tidewater")
     assert (again.id, again.seen) == (movie.id, True)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +23,7 @@ from seen.tracking.service import Tracks
 
 LATER, WATCHED, FAVOURITES = "/app/watch-later", "/app/watched", "/app/favourites"
 _PER_PAGE = 60
+Row = tuple[UUID, datetime]
 
 
 class ListQuery(Query):
@@ -104,42 +107,27 @@ def pages(tracks: Tracks, cards: Cards, render: Renderer) -> Pages:
         await tracks.later.move(call.viewer, form.title, form.before)
         return done(call, LATER)
 
-    @found.get(WATCHED)
-    async def watched(call: Call) -> web.StreamResponse:
+    async def by_time(
+        call: Call, path: str, rows_of: Callable[..., Awaitable[list[Row]]], **words: str
+    ) -> web.StreamResponse:
+        """A list that is sorted by when its titles came onto it."""
         query = read_query(call.request, ListQuery)
-        rows = await tracks.history.seen_titles(
-            call.viewer, _PER_PAGE + 1, place_of(query.cursor), kind=query.type
-        )
+        rows = await rows_of(call.viewer, _PER_PAGE + 1, place_of(query.cursor), kind=query.type)
         page = rows[:_PER_PAGE]
         shown = await cards.cards_of(call.viewer, [media_id for media_id, _ in page])
-        return await show(
-            call,
-            WATCHED,
-            query,
-            shown,
-            encode_cursor((page[-1][1], page[-1][0])) if len(rows) > _PER_PAGE else "",
-            heading="Seen",
-            summary="Last seen first.",
-            movable=False,
-        )
+        cursor = encode_cursor((page[-1][1], page[-1][0])) if len(rows) > _PER_PAGE else ""
+        return await show(call, path, query, shown, cursor, movable=False, **words)
+
+    @found.get(WATCHED)
+    async def watched(call: Call) -> web.StreamResponse:
+        rows = tracks.history.seen_titles
+        return await by_time(call, WATCHED, rows, heading="Seen", summary="Last seen first.")
 
     @found.get(FAVOURITES)
     async def favourites(call: Call) -> web.StreamResponse:
-        query = read_query(call.request, ListQuery)
-        rows = await tracks.opinions.favorites(
-            call.viewer, _PER_PAGE + 1, place_of(query.cursor), kind=query.type
-        )
-        page = rows[:_PER_PAGE]
-        shown = await cards.cards_of(call.viewer, [media_id for media_id, _ in page])
-        return await show(
-            call,
-            FAVOURITES,
-            query,
-            shown,
-            encode_cursor((page[-1][1], page[-1][0])) if len(rows) > _PER_PAGE else "",
-            heading="Favourites",
-            summary="The last first.",
-            movable=False,
+        rows = tracks.opinions.favorites
+        return await by_time(
+            call, FAVOURITES, rows, heading="Favourites", summary="The last first."
         )
 
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 
 from seen.core.db import Database
@@ -20,17 +21,28 @@ class Statistics:
         self._db = db
 
     async def of(self, viewer: Viewer, year: int | None = None) -> Stats:
-        """Those of a year (UTC), or of all time; in eight queries."""
-        who = viewer.user_id
+        """Those of a year (UTC), or of all time; in seven queries at once."""
+        db, who = self._db, viewer.user_id
         start = datetime(year, 1, 1, tzinfo=UTC) if year else _FIRST
         end = datetime(year + 1, 1, 1, tzinfo=UTC) if year else _LAST
+        years, figures, ratings, days = await asyncio.gather(
+            store.years(db, who),
+            store.figures(db, who, start, end),
+            store.ratings(db, who, start, end),
+            store.days(db, who, start, end),
+        )
+        genres, decades, people = await asyncio.gather(
+            store.genres(db, who, start, end, _MOST),
+            store.decades(db, who, start, end),
+            store.people(db, who, start, end, _MOST),
+        )
         return Stats(
             year,
-            tuple(await store.years(self._db, who)),
-            await store.figures(self._db, who, start, end),
-            tuple(await store.genres(self._db, who, start, end, _MOST)),
-            tuple(await store.decades(self._db, who, start, end)),
-            tuple(await store.people(self._db, who, start, end, _MOST)),
-            tuple(await store.ratings(self._db, who, start, end)),
-            tuple(await store.days(self._db, who, start, end)),
+            tuple(years),
+            figures,
+            tuple(genres),
+            tuple(decades),
+            tuple(people),
+            tuple(ratings),
+            tuple(days),
         )
