@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -33,3 +34,10 @@ def decode_cursor(cursor: str, shape: type[T]) -> T:
         raise Invalid(
             "The cursor is not one of ours; start at the first page again.", code="bad_cursor"
         ) from error
+
+
+def page_of(rows: Sequence[T], limit: int, key: Callable[[T], object]) -> tuple[Sequence[T], str]:
+    """The rows of a page and the cursor of the next one, "" at the end. Ask for one row more than
+    ``limit``: it says that more follow. ``key`` is what a row is sorted by."""
+    page = rows[:limit]
+    return page, encode_cursor(key(page[-1])) if len(rows) > limit else ""

@@ -259,3 +259,20 @@ async def test_a_whole_show_in_one_act_and_back(server: Server, user: Person) ->
     assert (await server.tracks.watching.marks(user.viewer.user_id, [show]))[
         show
     ].episodes_seen == 0
+
+
+async def test_ratings_of_one_moment_are_paged_without_a_gap(server: Server, user: Person) -> None:
+    show, episodes = await add_show(server)
+    for number, episode in enumerate(episodes):
+        await server.tracks.opinions.rate(user.viewer, Part(show, episode_id=episode), number)
+    await server.tracks.opinions.rate(user.viewer, Part(show, season_number=1), 50)
+    await server.db.execute("update user_ratings set rated_at = '2026-01-01'")
+    found, cursor = [], ""
+    while True:
+        status, page = await user.call("GET", f"/ratings?limit=2&cursor={cursor}")
+        assert status == 200
+        found += [each["rating"] for each in page["items"]]
+        cursor = page["nextCursor"]
+        if not cursor:
+            break
+    assert sorted(found) == [*range(len(episodes)), 50]

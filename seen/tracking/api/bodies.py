@@ -10,7 +10,7 @@ import msgspec
 
 from seen.core.errors import Invalid
 from seen.core.http import Answer, Body, Query
-from seen.core.paging import decode_cursor, encode_cursor
+from seen.core.paging import decode_cursor, page_of
 from seen.core.viewer import Viewer
 from seen.plugin.models import Card, MediaKind
 from seen.tracking.answers import CardAnswer, card_answer
@@ -82,7 +82,6 @@ async def card_page(
 ) -> CardPage:
     """Titles with the time they are sorted by as a page; one row more than ``limit`` says that
     more follow."""
-    page = rows[:limit]
+    page, more = page_of(rows, limit, lambda row: (row[1], row[0]))
     shown = await cards.cards_of(viewer, [media_id for media_id, _ in page])
-    more = encode_cursor((page[-1][1], page[-1][0])) if len(rows) > limit else ""
     return CardPage([card_answer(each) for each in shown], more)

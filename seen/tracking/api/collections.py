@@ -10,7 +10,7 @@ import msgspec
 
 from seen.core.errors import Invalid
 from seen.core.http import Answer, Api, Body, Call, Query
-from seen.core.paging import decode_cursor, encode_cursor
+from seen.core.paging import decode_cursor, page_of
 from seen.tracking.answers import card_answer
 from seen.tracking.api.bodies import CardPage, Cards, Changed, Ids, Limit, Titles
 from seen.tracking.model.collections import Collection, CollectionKind, Filter
@@ -166,9 +166,8 @@ def routes(collections: Collections, cards: Cards) -> Api:
             return CardPage([card_answer(each) for each in shown], more)
         after = decode_cursor(query.cursor, float) if query.cursor else None
         rows = await collections.items(call.viewer, id, query.limit + 1, after)
-        page = rows[: query.limit]
+        page, more = page_of(rows, query.limit, lambda row: row[1])
         shown = await cards.cards_of(call.viewer, [media_id for media_id, _ in page])
-        more = encode_cursor(page[-1][1]) if len(rows) > query.limit else ""
         return CardPage([card_answer(each) for each in shown], more)
 
     @api.post("/collections/{id}/items")

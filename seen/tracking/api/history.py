@@ -7,7 +7,7 @@ from uuid import UUID
 
 from seen.core import clock
 from seen.core.http import Answer, Api, Body, Call, Query
-from seen.core.paging import encode_cursor
+from seen.core.paging import page_of
 from seen.plugin.models import MediaKind
 from seen.tracking.api.bodies import Limit, ListQuery, place_of
 from seen.tracking.service.acting import Acts
@@ -94,8 +94,7 @@ def routes(history: History, acts: Acts) -> Api:
             media_id=query.media_id,
             kind=query.type,
         )
-        page = rows[: query.limit]
-        last = page[-1] if len(rows) > query.limit else None
+        page, more = page_of(rows, query.limit, lambda each: (each.watched_at, each.id))
         return ViewingPage(
             [
                 ViewingAnswer(
@@ -110,7 +109,7 @@ def routes(history: History, acts: Acts) -> Api:
                 )
                 for each in page
             ],
-            encode_cursor((last.watched_at, last.id)) if last else "",
+            more,
         )
 
     @api.patch("/history/{id}")
@@ -127,8 +126,8 @@ def routes(history: History, acts: Acts) -> Api:
     async def recent(call: Call, query: ActQuery) -> ActPage:
         """What the viewer did, the last first."""
         rows = await acts.recent(call.viewer, query.limit + 1, place_of(query.cursor))
-        page, now = rows[: query.limit], clock.now()
-        last = page[-1] if len(rows) > query.limit else None
+        page, more = page_of(rows, query.limit, lambda each: (each.created_at, each.id))
+        now = clock.now()
         return ActPage(
             [
                 ActAnswer(
@@ -142,7 +141,7 @@ def routes(history: History, acts: Acts) -> Api:
                 )
                 for each in page
             ],
-            encode_cursor((last.created_at, last.id)) if last else "",
+            more,
         )
 
     @api.post("/history/acts/{id}/undo", also={409: "Taken back already, or too old"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from seen.core.http import Api, Body, Call
-from seen.core.paging import decode_cursor, encode_cursor
+from seen.core.paging import decode_cursor, page_of
 from seen.tracking.answers import CardAnswer, card_answer
 from seen.tracking.api.bodies import CardPage, Cards, Changed, ListQuery, Titles
 from seen.tracking.service.later import WatchLater
@@ -34,10 +34,9 @@ def routes(later: WatchLater, cards: Cards) -> Api:
             """What the viewer keeps for later, the uppermost first."""
             after = decode_cursor(query.cursor, float) if query.cursor else None
             rows = await later.listed(call.viewer, query.limit + 1, after, query.type)
-            page = rows[: query.limit]
+            page, more = page_of(rows, query.limit, lambda row: row[1])
             shown = await cards.cards_of(call.viewer, [media_id for media_id, _ in page])
             items: list[CardAnswer] = [card_answer(each) for each in shown]
-            more = encode_cursor(page[-1][1]) if len(rows) > query.limit else ""
             return LaterPage(items, more, await later.count(call.viewer))
 
         @api.post(base)

@@ -10,7 +10,7 @@ import msgspec
 
 from seen.core.errors import Invalid
 from seen.core.http import Answer, Api, Body, Call
-from seen.core.paging import encode_cursor
+from seen.core.paging import decode_cursor, page_of
 from seen.tracking.api.bodies import (
     CardPage,
     Cards,
@@ -19,7 +19,7 @@ from seen.tracking.api.bodies import (
     card_page,
     place_of,
 )
-from seen.tracking.model.opinions import Part
+from seen.tracking.model.opinions import Part, rating_place
 from seen.tracking.service.opinions import Opinions
 
 Points = Annotated[int, msgspec.Meta(ge=0, le=100)]
@@ -92,12 +92,11 @@ def routes(opinions: Opinions, cards: Cards) -> Api:
         rows = await opinions.ratings(
             call.viewer,
             query.limit + 1,
-            place_of(query.cursor),
+            decode_cursor(query.cursor, tuple[datetime, UUID, int, UUID]) if query.cursor else None,
             kind=query.type,
             at_least=query.at_least,
         )
-        page = rows[: query.limit]
-        last = page[-1] if len(rows) > query.limit else None
+        page, more = page_of(rows, query.limit, rating_place)
         return RatingPage(
             [
                 RatingAnswer(
@@ -109,7 +108,7 @@ def routes(opinions: Opinions, cards: Cards) -> Api:
                 )
                 for each in page
             ],
-            encode_cursor((last.rated_at, last.part.media_id)) if last else "",
+            more,
         )
 
     @api.post("/ratings")

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from seen.core.http import Answer, Api, Body, Call, Query
-from seen.core.paging import encode_cursor
+from seen.core.paging import page_of
 from seen.plugin.models import MediaKind
 from seen.tracking.answers import CardAnswer, card_answer
 from seen.tracking.api.bodies import Cards, Changed, Limit, Titles, place_of
@@ -147,7 +147,7 @@ def routes(states: States, cards: Cards) -> Api:
         return await _page(call, rows, query.limit, query.type)
 
     async def _page(call: Call, rows: list[State], limit: int, kind: MediaKind) -> StatePage:
-        page = rows[:limit]
+        page, more = page_of(rows, limit, lambda each: (each.updated_at, each.media_id))
         shown = await cards.cards_of(call.viewer, [each.media_id for each in page])
         by_id = {each.id: each for each in shown}
         return StatePage(
@@ -165,7 +165,7 @@ def routes(states: States, cards: Cards) -> Api:
                 if str(each.media_id) in by_id
             ],
             await states.counts(call.viewer, kind),
-            encode_cursor((page[-1].updated_at, page[-1].media_id)) if len(rows) > limit else "",
+            more,
         )
 
     for path in ("/games/status", "/status"):

@@ -30,6 +30,17 @@ class Rating:
     rated_at: datetime
 
 
+RatingPlace = tuple[datetime, UUID, int, UUID]
+"""What ratings are sorted by: when, of which title, and of which part of it."""
+
+
+def rating_place(rating: Rating) -> RatingPlace:
+    """A rating's place among all others."""
+    part = rating.part
+    season = -1 if part.season_number is None else part.season_number
+    return rating.rated_at, part.media_id, season, part.episode_id or UUID(int=0)
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
     """What a person wrote on a title; for that person alone."""

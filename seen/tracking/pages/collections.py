@@ -12,7 +12,7 @@ from aiohttp import web
 from seen.catalog.model import picture_path
 from seen.core.http import Call, Query, read_query
 from seen.core.pages import Pages, Renderer, read_form, see_other
-from seen.core.paging import decode_cursor, encode_cursor
+from seen.core.paging import decode_cursor, page_of
 from seen.core.wording import counted
 from seen.plugin.models import Card, MediaKind
 from seen.tracking.api.bodies import Cards
@@ -176,9 +176,8 @@ def pages(tracks: Tracks, cards: Cards, render: Renderer) -> Pages:
         else:
             after = decode_cursor(query.cursor, float) if query.cursor else None
             rows = await tracks.collections.items(call.viewer, collection.id, _PER_PAGE + 1, after)
-            page = rows[:_PER_PAGE]
+            page, cursor = page_of(rows, _PER_PAGE, lambda row: row[1])
             shown = await cards.cards_of(call.viewer, [media_id for media_id, _ in page])
-            cursor = encode_cursor(page[-1][1]) if len(rows) > _PER_PAGE else ""
         path = f"{COLLECTIONS}/{collection.id}"
         more = address(path, {"cursor": cursor}) if cursor else None
         if query.cursor and render.is_part(call):

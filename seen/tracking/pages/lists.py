@@ -13,7 +13,7 @@ from aiohttp import web
 
 from seen.core.http import Call, Query, read_query
 from seen.core.pages import Pages, Renderer, read_form
-from seen.core.paging import decode_cursor, encode_cursor
+from seen.core.paging import decode_cursor, page_of
 from seen.core.wording import counted
 from seen.plugin.models import Card, MediaKind
 from seen.tracking.api.bodies import Cards, place_of
@@ -87,7 +87,7 @@ def pages(tracks: Tracks, cards: Cards, render: Renderer) -> Pages:
         query = read_query(call.request, ListQuery)
         after = decode_cursor(query.cursor, float) if query.cursor else None
         rows = await tracks.later.listed(call.viewer, _PER_PAGE + 1, after, query.type)
-        page = rows[:_PER_PAGE]
+        page, cursor = page_of(rows, _PER_PAGE, lambda row: row[1])
         shown = await cards.cards_of(call.viewer, [media_id for media_id, _ in page])
         total = await tracks.later.count(call.viewer)
         return await show(
@@ -95,7 +95,7 @@ def pages(tracks: Tracks, cards: Cards, render: Renderer) -> Pages:
             LATER,
             query,
             shown,
-            encode_cursor(page[-1][1]) if len(rows) > _PER_PAGE else "",
+            cursor,
             heading="Watch later",
             summary=f"{counted(total, 'title')}, in your order." if total else "",
             movable=query.type is None,
@@ -113,9 +113,8 @@ def pages(tracks: Tracks, cards: Cards, render: Renderer) -> Pages:
         """A list that is sorted by when its titles came onto it."""
         query = read_query(call.request, ListQuery)
         rows = await rows_of(call.viewer, _PER_PAGE + 1, place_of(query.cursor), kind=query.type)
-        page = rows[:_PER_PAGE]
+        page, cursor = page_of(rows, _PER_PAGE, lambda row: (row[1], row[0]))
         shown = await cards.cards_of(call.viewer, [media_id for media_id, _ in page])
-        cursor = encode_cursor((page[-1][1], page[-1][0])) if len(rows) > _PER_PAGE else ""
         return await show(call, path, query, shown, cursor, movable=False, **words)
 
     @found.get(WATCHED)

@@ -10,7 +10,7 @@ from seen.core.db import Connection, Database
 from seen.core.errors import NotHere
 from seen.core.viewer import Viewer
 from seen.plugin.models import MediaKind
-from seen.tracking.model.opinions import Note, Part, Rating, scale_of, shown_rating
+from seen.tracking.model.opinions import Note, Part, Rating, RatingPlace, scale_of, shown_rating
 from seen.tracking.model.relation import Relation
 from seen.tracking.service.acting import Acts, single
 from seen.tracking.store import opinions as store
@@ -45,7 +45,7 @@ class Opinions:
         self,
         viewer: Viewer,
         limit: int,
-        before: tuple[datetime, UUID] | None = None,
+        before: RatingPlace | None = None,
         *,
         kind: MediaKind | None = None,
         at_least: int = 0,

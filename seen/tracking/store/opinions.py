@@ -7,7 +7,13 @@ from datetime import datetime
 from uuid import UUID
 
 from seen.core.db import Executor, Row
-from seen.tracking.model.opinions import Note, Part, Rating
+from seen.tracking.model.opinions import Note, Part, Rating, RatingPlace
+
+# An import gives many parts of a title the same moment: only all of this is different for each.
+_RATING_KEY = (
+    "(r.rated_at, r.media_id, coalesce(r.season_number, -1),"
+    " coalesce(r.episode_id, '00000000-0000-0000-0000-000000000000'::uuid))"
+)
 
 
 async def known(db: Executor, media_ids: Sequence[UUID]) -> set[UUID]:
@@ -67,22 +73,20 @@ async def ratings(
     kind: str | None,
     at_least: int,
     limit: int,
-    before: tuple[datetime, UUID] | None,
+    before: RatingPlace | None,
 ) -> list[Rating]:
     """The person's ratings of titles and parts, the last first."""
-    at, last = before or (None, None)
     rows = await db.fetch(
         "select r.media_id, r.season_number, r.episode_id, r.rating, r.rated_at"
         " from user_ratings r join media_items m on m.id = r.media_id where r.user_id = $1"
         " and ($3::text is null or m.media_type = $3) and r.rating >= $4"
-        " and ($5::timestamptz is null or (r.rated_at, r.media_id) < ($5, $6))"
-        " order by r.rated_at desc, r.media_id desc limit $2",
+        f" and ($5::timestamptz is null or {_RATING_KEY} < ($5, $6, $7, $8))"
+        f" order by {_RATING_KEY} desc limit $2",
         user_id,
         limit,
         kind,
         at_least,
-        at,
-        last,
+        *(before or (None, None, None, None)),
     )
     return [_rating(row) for row in rows]
 
