@@ -82,7 +82,7 @@ from seen.tracking.api import opinions as opinions_api
 from seen.tracking.api import states as states_api
 from seen.tracking.api import stats as stats_api
 from seen.tracking.api import watching as watching_api
-from seen.tracking.pages import collections, games, history, lists, marks, stats
+from seen.tracking.pages import collections, games, history, lists, marks, privacy, stats
 from seen.tracking.service import Acts, Tracking
 from seen.tracking.service.tracks import Tracks
 from seen.web import health
@@ -302,6 +302,7 @@ def _assemble(
         collections.pages(tracks, discover, shell),
         history.pages(tracks, shell),
         stats.pages(tracks.statistics, shell),
+        privacy.pages(tracks, accounts, shell),
         import_pages.pages(imports, exports, shell),
         overview.pages(accounts, library, plugins, jobs, shell),
         folders.pages(library, shell),

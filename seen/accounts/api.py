@@ -73,6 +73,9 @@ class SettingsChange(Body):
     started_percent: int | msgspec.UnsetType = msgspec.UNSET
     resume_minimum_seconds: int | msgspec.UnsetType = msgspec.UNSET
     subtitle_language: str | msgspec.UnsetType = msgspec.UNSET
+    rating_scale: str | msgspec.UnsetType = msgspec.UNSET
+    keep_history: bool | msgspec.UnsetType = msgspec.UNSET
+    share_statistics: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 class SessionAnswer(Answer):

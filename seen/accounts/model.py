@@ -32,6 +32,9 @@ DEFAULT_SETTINGS: dict[str, Any] = {
     "resumeMinimumSeconds": 10,
     "subtitleLanguage": "",
     "ratingScale": "stars",
+    # Whether what plays is kept, and whether the household may look at the person's numbers.
+    "keepHistory": True,
+    "shareStatistics": False,
     # Widgets in the person's order, and those that are not shown; others follow in their own.
     "dashboardOrder": [],
     "dashboardHidden": [],

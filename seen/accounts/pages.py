@@ -49,7 +49,7 @@ _SECTIONS = {
     "tokens": "API tokens",
 }
 # Sections whose pages are another room's.
-_ELSEWHERE = {"import": "Import & export"}
+_ELSEWHERE = {"privacy": "Privacy", "import": "Import & export"}
 _SCALES = [
     ("stars", "Stars, with halves"),
     ("ten", "1 to 10"),

@@ -15,7 +15,7 @@ from seen.core.viewer import Viewer
 from seen.host import PluginHost
 from seen.plugin.models import MediaKind
 from seen.scrobble.model import Event
-from seen.tracking.model import is_same_viewing
+from seen.tracking.model import WatchRules, is_same_viewing
 from seen.tracking.model.opinions import Part
 from seen.tracking.service import Viewing
 from seen.tracking.service.tracks import Tracks
@@ -67,6 +67,8 @@ class Scrobbles:
     async def _watched(
         self, viewer: Viewer, media_id: UUID, episode_id: UUID | None, event: Event
     ) -> Outcome:
+        if not WatchRules.of(viewer.settings).keep:
+            return Outcome(False, "No history is kept; that is a choice in the settings.", media_id)
         duration = event.duration_seconds or (_USUAL_SECONDS if event.deed == "finish" else 0.0)
         position = min(event.position_seconds, duration)
         seen = await self._tracks.watching.watched(viewer, media_id)

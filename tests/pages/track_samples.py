@@ -79,6 +79,9 @@ def stats(full: bool) -> Context:
         "years": [It(label=each, href="?", active=each == "2026", count=None)
                   for each in ("All time", "2026", "2025")],
         "figures": [("241 h 10 m", "watched"), ("38 h 00 m", "played"), ("12 days", "in a row")],
+        "people_chips": [It(label=each, href="?", active=each == "You", count=None)
+                         for each in ("You", "Jonas")] if full else [],
+        "note": "Counted from your own history. Nobody else sees it.",
         "map_year": 2026, "picture": "/app/x",
         "squares": [It(x=at // 7 * 15, y=at % 7 * 15, level=at * at % 5, words="1 May: 2 h 08 m")
                     for at in range(330)],
@@ -142,7 +145,7 @@ def track_pages(cards: Sequence[Any]) -> dict[str, tuple[str, Context]]:
                    remove="/app/x") for each in titles[at : at + 3]])
             for at, day in enumerate(("26 November", "14 October"))
         ],
-        "acts": [], "more": "/history?cursor=a",
+        "acts": [], "paused": True, "more": "/history?cursor=a",
     }  # fmt: skip
     changes = history | {
         "days": [],
@@ -158,7 +161,15 @@ def track_pages(cards: Sequence[Any]) -> dict[str, tuple[str, Context]]:
         "choices": [It(name="Rainy days", note="12 titles", action="/app/x", on=True),
                     It(name="With Jonas", note="3 titles", action="/app/y", on=False)],
     }  # fmt: skip
+    privacy: Context = {
+        "sections": [It(label=each, href="?", active=each == "Privacy")
+                     for each in ("Appearance", "Account", "Privacy")],
+        "path": "/app/settings/privacy", "saved": False, "share_statistics": False,
+        "keep_history": True, "spans": [It(value="all", label="Everything")],
+        "shared": [It(name="Rainy days", note="12 titles", href="?", unshare="/app/x")],
+    }  # fmt: skip
     return {
+        "privacy": ("tracking/privacy.html", privacy),
         "later": ("tracking/list.html", later),
         "later_empty": ("tracking/list.html", later | {"items": []}),
         "list_page": ("tracking/list_page.html", {"items": titles, "more": "?", "movable": False}),

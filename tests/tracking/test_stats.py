@@ -65,3 +65,24 @@ async def test_a_year_is_drawn_as_one_picture_without_anything_from_outside(
     assert "My 2025" in text and "href" not in text and "<script" not in text
     async with user.client.get("/app/statistics/nil/picture.svg", headers=user.headers) as answer:
         assert answer.status == 404
+
+
+async def test_numbers_are_seen_by_others_only_where_somebody_shares_them(
+    server: Server, user: Person, other_user: Person
+) -> None:
+    await server.tracks.watching.mark_watched(user.viewer, await add_movie(server))
+    address = f"/stats?person={user.viewer.user_id}"
+    assert (await other_user.call("GET", address))[0] == 404
+    assert (await other_user.call("GET", "/stats/shared"))[1] == {"items": []}
+    await user.call("PATCH", "/settings", json={"shareStatistics": True})
+    status, found = await other_user.call("GET", address)
+    assert status == 200 and found["movies"] == 1
+    _, sharers = await other_user.call("GET", "/stats/shared")
+    assert sharers["items"] == [{"id": str(user.viewer.user_id), "name": "User"}]
+    page = f"/app/statistics?person={user.viewer.user_id}"
+    async with user.client.get(page, headers=other_user.headers) as answer:
+        text = await answer.text()
+    assert answer.status == 200 and "User lets you see these." in text
+    assert "picture.svg" not in text
+    await user.call("PATCH", "/settings", json={"shareStatistics": False})
+    assert (await other_user.call("GET", address))[0] == 404

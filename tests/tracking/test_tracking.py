@@ -174,3 +174,35 @@ async def test_what_is_put_aside_does_not_go_on_until_it_is_played_again(
     assert len(await continue_watching(user)) == 1
     await states.set_status(user.viewer, [show], "dropped")
     assert await watching.continue_watching(user.viewer.user_id, 5) == []
+
+
+async def test_of_those_who_want_no_history_nothing_that_plays_is_kept(
+    server: Server, user: Person
+) -> None:
+    movie = await add_movie(server)
+    await user.call("PATCH", "/settings", json={"keepHistory": False})
+    await report(user, movie, 3000)
+    await report(user, movie, 5900)
+    assert await continue_watching(user) == []
+    assert (await user.call("GET", "/history"))[1]["items"] == []
+    await user.call("POST", "/watched", json={"mediaId": str(movie)})
+    assert len((await user.call("GET", "/history"))[1]["items"]) == 1
+
+
+async def test_a_history_is_cleared_in_one_act_and_changes_are_forgotten_for_good(
+    server: Server, user: Person
+) -> None:
+    movie, other = await add_movie(server), await add_movie(server, "Other")
+    await user.call(
+        "POST", "/watched", json={"mediaId": str(movie), "watchedAt": "2020-01-01T20:00:00Z"}
+    )
+    await report(user, other, 3000)
+    since = {"since": "2024-01-01T00:00:00Z"}
+    assert await user.call("DELETE", "/history", params=since) == (200, {"cleared": 1})
+    assert await user.call("DELETE", "/history") == (200, {"cleared": 1})
+    _, acts = await user.call("GET", "/history/acts")
+    assert acts["items"][0]["sentence"] == "Cleared 1 entry of your history"
+    await user.call("POST", f"/history/acts/{acts['items'][0]['id']}/undo")
+    assert len((await user.call("GET", "/history"))[1]["items"]) == 1
+    assert (await user.call("DELETE", "/history/acts"))[1]["cleared"] == 4
+    assert (await user.call("GET", "/history/acts"))[1]["items"] == []

@@ -46,6 +46,18 @@ class ViewingChange(Body):
     watched_at: datetime
 
 
+class ClearQuery(Query):
+    """``since`` leaves what is older; without it everything goes."""
+
+    since: datetime | None = None
+
+
+class ClearedAnswer(Answer):
+    """How many entries are gone."""
+
+    cleared: int
+
+
 class ActQuery(Query):
     """A page of what the viewer did."""
 
@@ -121,6 +133,16 @@ def routes(history: History, acts: Acts) -> Api:
     async def remove(call: Call, id: UUID) -> None:
         """Forget a viewing."""
         await history.remove(call.viewer, id)
+
+    @api.delete("/history")
+    async def clear(call: Call, query: ClearQuery) -> ClearedAnswer:
+        """Forget viewings, positions and play sessions; it can be taken back."""
+        return ClearedAnswer(await history.clear(call.viewer, query.since))
+
+    @api.delete("/history/acts")
+    async def forget(call: Call) -> ClearedAnswer:
+        """Forget what the viewer did; nothing of it can be taken back any more."""
+        return ClearedAnswer(await acts.forget(call.viewer))
 
     @api.get("/history/acts")
     async def recent(call: Call, query: ActQuery) -> ActPage:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Annotated
+from uuid import UUID
 
 import msgspec
 
@@ -13,9 +14,10 @@ from seen.tracking.service.stats import Statistics
 
 
 class StatsQuery(Query):
-    """One year, or all time."""
+    """One year, or all time; of the viewer, or of a person who shares theirs."""
 
     year: Annotated[int, msgspec.Meta(ge=1900, le=9998)] | None = None
+    person: UUID | None = None
 
 
 class ShareAnswer(Answer):
@@ -32,8 +34,21 @@ class DayAnswer(Answer):
     seconds: int
 
 
+class SharerAnswer(Answer):
+    """Somebody who shares their numbers."""
+
+    id: UUID
+    name: str
+
+
+class SharersAnswer(Answer):
+    """All of them but the viewer, by name."""
+
+    items: list[SharerAnswer]
+
+
 class StatsAnswer(Answer):
-    """The viewer's numbers. ``ratings`` counts those in each tenth of the scale."""
+    """Somebody's numbers. ``ratings`` counts those in each tenth of the scale."""
 
     year: int | None
     years: list[int]
@@ -58,8 +73,8 @@ def routes(statistics: Statistics) -> Api:
 
     @api.get("/stats")
     async def stats(call: Call, query: StatsQuery) -> StatsAnswer:
-        """What the viewer watched and played, in numbers."""
-        found = await statistics.of(call.viewer, query.year)
+        """What somebody watched and played, in numbers."""
+        found = await statistics.of(call.viewer, query.year, query.person)
         sums = found.figures
         return StatsAnswer(
             found.year,
@@ -78,6 +93,12 @@ def routes(statistics: Statistics) -> Api:
             list(found.ratings),
             [DayAnswer(day, seconds) for day, seconds in found.days],
         )
+
+    @api.get("/stats/shared")
+    async def shared(call: Call) -> SharersAnswer:
+        """Whose numbers the viewer may see beside their own."""
+        found = await statistics.sharers(call.viewer)
+        return SharersAnswer([SharerAnswer(each.id, each.name) for each in found])
 
     return api
 

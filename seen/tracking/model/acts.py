@@ -19,6 +19,7 @@ _SENTENCES = {
     "unwatched": "Took the mark from {what}",
     "viewing_changed": "Changed when you saw {what}",
     "viewing_removed": "Removed a viewing of {what}",
+    "history_cleared": "Cleared {count} of your history",
     "finished": "Watched {what}",
     "scrobbled": "Watched {what} elsewhere",
     "dismissed": "Took {what} out of continue watching",

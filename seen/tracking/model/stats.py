@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,14 @@ class Stats:
     def longest_streak(self) -> int:
         """The most days in a row with something on each."""
         return longest_streak([day for day, _ in self.days])
+
+
+@dataclass(frozen=True, slots=True)
+class Sharer:
+    """Somebody who lets the household look at their numbers."""
+
+    id: UUID
+    name: str
 
 
 @dataclass(frozen=True, slots=True)

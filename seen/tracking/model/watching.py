@@ -16,11 +16,13 @@ Verdict = Literal["too_early", "in_progress", "watched"]
 
 @dataclass(frozen=True, slots=True)
 class WatchRules:
-    """When a viewing counts. Percentages of the length; ``resume_minimum`` is in seconds."""
+    """When a viewing counts. Percentages of the length; ``resume_minimum`` is in seconds; ``keep``
+    is False for somebody of whom nothing that plays is to be kept."""
 
     started_percent: int = 5
     watched_percent: int = 92
     resume_minimum: int = 10
+    keep: bool = True
 
     @staticmethod
     def of(settings: Mapping[str, Any]) -> WatchRules:
@@ -29,6 +31,7 @@ class WatchRules:
             int(settings.get("startedPercent", 5)),
             int(settings.get("watchedPercent", 92)),
             int(settings.get("resumeMinimumSeconds", 10)),
+            settings.get("keepHistory", True) is not False,
         )
 
 

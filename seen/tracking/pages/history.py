@@ -16,6 +16,7 @@ from seen.core.paging import encode_cursor
 from seen.core.wording import day, since
 from seen.plugin.models import MediaKind
 from seen.tracking.api.bodies import place_of
+from seen.tracking.model import WatchRules
 from seen.tracking.model.acts import Act
 from seen.tracking.model.history import Viewing
 from seen.tracking.pages.chips import Chip, address
@@ -95,6 +96,7 @@ def pages(tracks: Tracks, render: Renderer) -> Pages:
             ],
             days=days,
             acts=lines,
+            paused=not WatchRules.of(call.viewer.settings).keep,
             more=address(HISTORY, {"show": query.show, "cursor": cursor}) if cursor else None,
         )
 

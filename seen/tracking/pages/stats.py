@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
+from uuid import UUID
 
 import msgspec
 from aiohttp import web
@@ -13,9 +14,10 @@ from seen.core import clock
 from seen.core.errors import NotHere
 from seen.core.http import Call, Query, read_query
 from seen.core.pages import Pages, Renderer
+from seen.core.viewer import Viewer
 from seen.core.wording import counted, day, length
 from seen.tracking.model.opinions import scale_of, shown_rating
-from seen.tracking.model.stats import Share, Stats, heat_map
+from seen.tracking.model.stats import Share, Sharer, Stats, heat_map
 from seen.tracking.pages.chips import Chip, address
 from seen.tracking.service.stats import Statistics
 
@@ -25,9 +27,10 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 
 class StatsQuery(Query):
-    """One year; all time where none is named."""
+    """One year; all time where none is named. Of the viewer, or of ``person``, who shares."""
 
     year: Annotated[int, msgspec.Meta(ge=1900, le=9998)] | None = None
+    person: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +59,26 @@ def pages(statistics: Statistics, render: Renderer) -> Pages:
     @found.get(STATISTICS)
     async def show(call: Call) -> web.StreamResponse:
         query = read_query(call.request, StatsQuery)
-        stats = await statistics.of(call.viewer, query.year)
+        stats = await statistics.of(call.viewer, query.year, query.person)
+        sharers = await statistics.sharers(call.viewer)
+        own = query.person in (None, call.viewer.user_id)
+        owner = next((each.name for each in sharers if each.id == query.person), "")
         shown_year = query.year or (stats.years[0] if stats.years else clock.now().year)
         mean = stats.figures.mean_rating
         return await render.page(
             call,
             "tracking/stats.html",
             active=STATISTICS,
-            heading=f"Your {query.year}" if query.year else "Statistics",
-            years=_years(stats, query.year),
+            heading=_heading(query.year, owner),
+            people_chips=_people(sharers, query.person) if sharers else [],
+            years=_years(stats, query.year, None if own else query.person),
+            note=_note(owner, call.viewer),
             lead=_lead(stats),
             figures=_figures(stats),
             squares=_squares(stats, shown_year),
             months=_month_marks(shown_year),
             map_year=shown_year,
-            picture=f"{STATISTICS}/{shown_year}/picture.svg",
+            picture=f"{STATISTICS}/{shown_year}/picture.svg" if own else "",
             genres=_bars(stats.genres),
             decades=_bars(stats.decades),
             people=_bars(stats.people),
@@ -101,10 +109,35 @@ def pages(statistics: Statistics, render: Renderer) -> Pages:
     return found
 
 
-def _years(stats: Stats, chosen: int | None) -> list[Chip]:
+def _heading(year: int | None, owner: str) -> str:
+    if owner:
+        return f"{owner}, {year}" if year else owner
+    return f"Your {year}" if year else "Statistics"
+
+
+def _note(owner: str, viewer: Viewer) -> str:
+    """Who sees these numbers."""
+    if owner:
+        return f"{owner} lets you see these."
+    if viewer.settings.get("shareStatistics"):
+        return "Counted from your own history. You let everybody here see it."
+    return "Counted from your own history. Nobody else sees it."
+
+
+def _people(sharers: list[Sharer], chosen: UUID | None) -> list[Chip]:
+    """The viewer, and whoever shares."""
     return [
-        Chip("All time", STATISTICS, chosen is None),
-        *(Chip(str(each), address(STATISTICS, {"year": each}), each == chosen)
+        Chip("You", STATISTICS, all(each.id != chosen for each in sharers)),
+        *(Chip(each.name, address(STATISTICS, {"person": each.id}), each.id == chosen)
+          for each in sharers),
+    ]  # fmt: skip
+
+
+def _years(stats: Stats, chosen: int | None, person: UUID | None) -> list[Chip]:
+    return [
+        Chip("All time", address(STATISTICS, {"person": person or ""}), chosen is None),
+        *(Chip(str(each), address(STATISTICS, {"person": person or "", "year": each}),
+               each == chosen)
           for each in stats.years),
     ]  # fmt: skip
 

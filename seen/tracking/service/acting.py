@@ -138,6 +138,11 @@ class Acts:
         """An act of the viewer."""
         return await store.act(self._db, viewer.user_id, act_id)
 
+    async def forget(self, viewer: Viewer) -> int:
+        """Forget all that the viewer did, with what it changed: nothing of it can be taken back
+        any more. Answers with how many acts that were."""
+        return await store.forget_of(self._db, viewer.user_id)
+
     async def forget_old(self) -> int:
         """Forget what is too old to be taken back; answers with how many acts that were."""
         return await store.forget(self._db, KEPT)

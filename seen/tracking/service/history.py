@@ -63,3 +63,11 @@ class History:
             acting.media_id = await store.remove(acting.connection, viewer.user_id, viewing_id)
             if acting.media_id is None:
                 raise NotHere("There is no such viewing.")
+
+    async def clear(self, viewer: Viewer, since: datetime | None = None) -> int:
+        """Forget what the viewer watched and played and where they are in it, all or from a time
+        on; answers with how many entries that were."""
+        async with self._acts.act(viewer, "history_cleared") as acting:
+            gone = await store.clear(acting.connection, viewer.user_id, since)
+            acting.facts["count"] = gone
+        return gone

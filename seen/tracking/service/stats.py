@@ -1,13 +1,15 @@
-"""What people watched and played, in numbers. For nobody but themselves."""
+"""What people watched and played, in numbers: for themselves, and for others where they say so."""
 
 from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
+from uuid import UUID
 
 from seen.core.db import Database
+from seen.core.errors import NotHere
 from seen.core.viewer import Viewer
-from seen.tracking.model.stats import Stats
+from seen.tracking.model.stats import Sharer, Stats
 from seen.tracking.store import stats as store
 
 _MOST = 8
@@ -15,14 +17,24 @@ _FIRST, _LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UT
 
 
 class Statistics:
-    """The viewer's numbers."""
+    """The viewer's numbers, and those that others share."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    async def of(self, viewer: Viewer, year: int | None = None) -> Stats:
-        """Those of a year (UTC), or of all time; in seven queries at once."""
-        db, who = self._db, viewer.user_id
+    async def sharers(self, viewer: Viewer) -> list[Sharer]:
+        """The others who share their numbers, by name."""
+        return await store.sharers(self._db, viewer.user_id)
+
+    async def of(
+        self, viewer: Viewer, year: int | None = None, person_id: UUID | None = None
+    ) -> Stats:
+        """Those of a year (UTC), or of all time; the viewer's own, or those of a person who shares
+        them. Raises NotHere for anybody else."""
+        who = person_id or viewer.user_id
+        if who != viewer.user_id and all(each.id != who for each in await self.sharers(viewer)):
+            raise NotHere("Nobody of that id shares their statistics.")
+        db = self._db
         start = datetime(year, 1, 1, tzinfo=UTC) if year else _FIRST
         end = datetime(year + 1, 1, 1, tzinfo=UTC) if year else _LAST
         years, figures, ratings, days = await asyncio.gather(

@@ -51,17 +51,18 @@ class Tracking:
         self._acts = acts
 
     async def record_progress(self, viewer: Viewer, viewing: Viewing) -> Verdict:
-        """Remember where somebody is and answer with what that position means.
+        """Remember where somebody is and answer with what that position means. Of those who want
+        no history of what they play nothing is kept.
 
         Raises NotHere for a title or an episode that does not exist, Invalid when a show comes
         without its episode.
         """
+        rules = WatchRules.of(viewer.settings)
         verdict = judge(
-            viewing.position_seconds,
-            viewing.duration_seconds,
-            WatchRules.of(viewer.settings),
-            ended=viewing.ended,
+            viewing.position_seconds, viewing.duration_seconds, rules, ended=viewing.ended
         )
+        if not rules.keep:
+            return verdict
         if verdict == "watched":
             kind = "finished" if viewing.source == "player" else "scrobbled"
             async with self._acts.act(viewer, kind, viewing.media_id) as acting:

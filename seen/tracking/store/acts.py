@@ -171,6 +171,12 @@ async def act(db: Executor, user_id: UUID, act_id: UUID) -> Act | None:
     return _act(row) if row is not None else None
 
 
+async def forget_of(db: Executor, user_id: UUID) -> int:
+    """Delete the person's acts; how many those were."""
+    status = await db.execute("delete from user_acts where user_id = $1", user_id)
+    return int(status.split()[-1])
+
+
 async def forget(db: Executor, age: timedelta) -> int:
     """Delete the acts that are older; how many those were."""
     status = await db.execute("delete from user_acts where created_at < now() - $1::interval", age)

@@ -62,6 +62,24 @@ async def remove(db: Executor, user_id: UUID, viewing_id: UUID) -> UUID | None:
     return found
 
 
+async def clear(db: Executor, user_id: UUID, since: datetime | None) -> int:
+    """Delete viewings, positions and play sessions, all or from a time on; how many."""
+    gone = 0
+    for table, column in (
+        ("user_watched", "watched_at"),
+        ("user_progress", "updated_at"),
+        ("user_play_sessions", "started_at"),
+    ):
+        status = await db.execute(
+            f"delete from {table} where user_id = $1"
+            f" and ($2::timestamptz is null or {column} >= $2)",
+            user_id,
+            since,
+        )
+        gone += int(status.split()[-1])
+    return gone
+
+
 async def seen_titles(
     db: Executor,
     user_id: UUID,

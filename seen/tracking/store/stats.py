@@ -6,7 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from seen.core.db import Executor
-from seen.tracking.model.stats import Figures, Share
+from seen.tracking.model.stats import Figures, Share, Sharer
 
 # What was seen between $2 and $3 by $1: each viewing with its length.
 _SEEN = """
@@ -22,6 +22,16 @@ _SEEN = """
          where user_id = $1 and started_at >= $2 and started_at < $3
     )
 """
+
+
+async def sharers(db: Executor, user_id: UUID) -> list[Sharer]:
+    """The others who share their numbers, by name."""
+    rows = await db.fetch(
+        "select id, display_name from users where id <> $1 and disabled_at is null"
+        " and settings ->> 'shareStatistics' = 'true' order by display_name, id",
+        user_id,
+    )
+    return [Sharer(row["id"], row["display_name"]) for row in rows]
 
 
 async def years(db: Executor, user_id: UUID) -> list[int]:

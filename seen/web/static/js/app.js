@@ -100,7 +100,16 @@ function startSpies(root = document) {
   }
 }
 
+/** Where a navigation is wider than the screen, the open section is in sight. */
+function showSection(root = document) {
+  for (const open of root.querySelectorAll(".subnav [aria-current=page]")) {
+    const list = open.parentElement;
+    list.scrollLeft = open.offsetLeft - list.offsetLeft - (list.clientWidth - open.offsetWidth) / 2;
+  }
+}
+
 function prepare(root = document) {
+  showSection(root);
   applyProperties(root);
   startRails(root);
   startSpies(root);
