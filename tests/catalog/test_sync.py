@@ -198,6 +198,20 @@ async def test_an_outage_is_never_taken_for_a_deletion(
     assert row["gone_at"] is None and row["refresh_at"] is not None
 
 
+async def test_a_provider_that_does_not_answer_is_asked_again_in_the_next_run(
+    server: Server, archive: Archive, run: Run
+) -> None:
+    archive.has.LISTS["popular", MOVIE] = [hit(number) for number in range(200)]
+    await run("lists")
+    archive.has.BROKEN.append(PluginError("closed"))
+    assert "200 tried again later" in await run("titles")
+    assert len(archive.asked("refresh")) == 3
+    # The clock starts the next run after ten minutes.
+    assert await server.db.fetchval(
+        "select bool_and(refresh_at < now() + interval '10 minutes') from media_items"
+    )
+
+
 async def test_a_title_that_is_gone_stays_and_says_so(
     server: Server, archive: Archive, run: Run
 ) -> None:

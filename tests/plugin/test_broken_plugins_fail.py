@@ -91,7 +91,7 @@ class Spaced(GoodWidget):
         (OneWay, "test_stop_is_harmless_twice"),
     ],
 )
-async def test_a_broken_objectfails(broken: Callable[[], Any], check: str) -> None:
+async def test_a_broken_object_fails(broken: Callable[[], Any], check: str) -> None:
     await fails(WidgetSuite(), check, broken())
 
 
@@ -114,7 +114,7 @@ class Hasty(GoodWidget):
         "test_empty_shelves_are_no_trouble",
     ],
 )
-async def test_a_broken_widgetfails(check: str) -> None:
+async def test_a_broken_widget_fails(check: str) -> None:
     await fails(WidgetSuite(), check, Hasty())
 
 
@@ -143,7 +143,7 @@ class Trusting(GoodScanner):
         return MediaProbe("mp4", 1.0, ())
 
 
-async def test_a_broken_scannerfails(tmp_path: Path) -> None:
+async def test_a_broken_scanner_fails(tmp_path: Path) -> None:
     suite, film = ScannerSuite(), write_film(tmp_path / "media" / "film.mp4")
     await fails(suite, "test_parse_answers_every_name", Fragile())
     with pytest.raises(OSError, match="No such file"):
@@ -190,11 +190,11 @@ class Moody(GoodRecommender):
         (lambda found: [*found, *found], "test_the_limit_holds"),
     ],
 )  # fmt: skip
-async def test_a_broken_recommenderfails(change: Any, check: str) -> None:
+async def test_a_broken_recommender_fails(change: Any, check: str) -> None:
     await fails(RecommenderSuite(), check, Biased(change))
 
 
-async def test_a_recommender_that_changes_its_mindfails() -> None:
+async def test_a_recommender_that_changes_its_mind_fails() -> None:
     await fails(RecommenderSuite(), "test_the_same_question_has_the_same_answer", Moody())
 
 
@@ -390,7 +390,7 @@ async def _kill(engine: GoodEngine) -> None:
         (Oblivious, "test_jobs_are_known_again_after_a_restart"),
     ],
 )
-async def test_a_broken_enginefails(broken: Callable[[], Any], check: str, tmp_path: Path) -> None:
+async def test_a_broken_engine_fails(broken: Callable[[], Any], check: str, tmp_path: Path) -> None:
     engine = broken()
     spec = DownloadSpec("job-1", "http://host/film.mkv", tmp_path / "downloads")
     with pytest.raises((AssertionError, OSError)):
@@ -411,7 +411,7 @@ async def test_a_broken_enginefails(broken: Callable[[], Any], check: str, tmp_p
         (Wasteful, "test_a_killed_daemon_is_started_again_and_loses_nothing", (_kill,)),
     ],
 )
-async def test_an_engine_that_handles_half_a_job_badlyfails(
+async def test_an_engine_that_handles_half_a_job_badly_fails(
     broken: Callable[..., Any], check: str, more: tuple[Any, ...], tmp_path: Path
 ) -> None:
     gate = asyncio.Event()
@@ -425,11 +425,11 @@ async def test_an_engine_that_handles_half_a_job_badlyfails(
 
 
 @pytest.mark.parametrize("broken", [Strict, Inventive])
-async def test_an_engine_that_minds_unknown_jobsfails(broken: Callable[[], Any]) -> None:
+async def test_an_engine_that_minds_unknown_jobs_fails(broken: Callable[[], Any]) -> None:
     await fails(DownloadEngineSuite(), "test_unknown_jobs_are_told", broken())
 
 
-async def test_an_engine_that_invents_jobsfails(tmp_path: Path) -> None:
+async def test_an_engine_that_invents_jobs_fails(tmp_path: Path) -> None:
     many = [DownloadSpec(str(n), "http://host/film.mkv", tmp_path / str(n)) for n in range(2)]
     engine = Inventive()
     await fails(Quickly(), "test_status_is_one_answer_for_many_jobs", engine, many)
@@ -443,7 +443,7 @@ async def test_an_engine_that_invents_jobsfails(tmp_path: Path) -> None:
         (Trustful, "test_a_hostile_source_writes_nothing_outside_the_folder"),
     ],
 )
-async def test_an_engine_that_writes_elsewherefails(
+async def test_an_engine_that_writes_elsewhere_fails(
     broken: Callable[[], Any], check: str, tmp_path: Path
 ) -> None:
     engine = broken()

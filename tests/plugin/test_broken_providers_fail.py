@@ -248,7 +248,7 @@ BROKEN: list[tuple[Callable[[], Any], str]] = [
 
 
 @pytest.mark.parametrize(("broken", "check"), BROKEN)
-async def test_a_broken_providerfails(broken: Callable[[], Any], check: str) -> None:
+async def test_a_broken_provider_fails(broken: Callable[[], Any], check: str) -> None:
     await fails(Shows(), check, broken())
 
 
@@ -259,6 +259,6 @@ def test_every_promise_of_a_provider_is_broken_by_somebody() -> None:
     assert promises - set(dir(CapabilitySuite)) == checked
 
 
-async def test_a_provider_that_stumbles_over_titlesfails() -> None:
+async def test_a_provider_that_stumbles_over_titles_fails() -> None:
     await fails(Shows(), "test_search_survives_hostile_titles", Crashing(), "a\x00b")
     await fails(Shows(), "test_search_survives_hostile_titles", Crashing(), "\udcff")

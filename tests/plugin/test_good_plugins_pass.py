@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
+import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -118,3 +120,25 @@ class TestEngine(WithManifest, DownloadEngineSuite):
     @pytest.fixture
     def hostile(self, tmp_path: Path) -> Sequence[DownloadSpec]:
         return [DownloadSpec("job-1", "http://host/..\\..\\evil", tmp_path / "downloads" / "job-1")]
+
+
+PLUGINS = Path(__file__).parents[2] / "plugins"
+
+
+def test_every_bundled_provider_is_held_to_the_one_suite() -> None:
+    providers = {
+        manifest.parent.name
+        for manifest in PLUGINS.glob("*/src/*/plugin.toml")
+        if "metadata_providers" in tomllib.loads(manifest.read_text())["plugin"]["provides"]
+    }
+    held = {
+        statement.value.value
+        for path in PLUGINS.glob("*/tests/test_conformance.py")
+        for each in ast.parse(path.read_text()).body
+        if isinstance(each, ast.ClassDef)
+        and MetadataProviderSuite.__name__ in [ast.unparse(base) for base in each.bases]
+        for statement in each.body
+        if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == "package"
+        and isinstance(statement.value, ast.Constant)
+    }  # fmt: skip
+    assert held == providers and len(held) >= 4

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -13,8 +13,8 @@ from seen_metadata_tmdb.details import details, episodes
 from seen_metadata_tmdb.provider import TmdbProvider
 from seen_metadata_tmdb.rows import Lookup, hits
 
-from seen.plugin import MediaKind, Unsupported
-from seen.plugin.models import BrowseQuery, ExternalRef, SearchQuery
+from seen.plugin import MediaKind, Unavailable, Unsupported
+from seen.plugin.models import BrowseQuery, ExternalRef, KnownTitle, SearchQuery
 from seen.plugin.testing.shapes import assert_plain_text
 
 REF = ExternalRef("tmdb", MediaKind.MOVIE, "101")
@@ -195,6 +195,47 @@ async def test_browsing_asks_by_genre_year_and_order(provider: TmdbProvider, sta
     assert (asked["sort_by"], asked["page"]) == ("vote_average.desc", "2")
     assert not (await provider.browse(BrowseQuery(MediaKind.MOVIE, "Nonsense"))).hits
     assert await provider.genres(MediaKind.SHOW) == ("Drama", "Action & Adventure")
+
+
+NASTY = "<script>alert(1)</script>\u202eTitle\x00"
+NOTHING: dict[str, Any] = dict.fromkeys(
+    ["title", "name", "genres", "credits", "aggregate_credits", "videos", "images", "keywords",
+     "seasons", "external_ids", "release_dates", "watch/providers", "similar", "runtime",
+     "recommendations", "release_date", "first_air_date", "poster_path", "vote_average"]
+)  # fmt: skip
+HOSTILE: list[Any] = [
+    [], {}, {"results": [None, 7, "x", [1], {}]}, {"results": {"a": 1}, "total_pages": "x"},
+    {"id": 101, **NOTHING}, {"results": [{"id": 101, **NOTHING}]}, {"id": "x", "title": {"a": 1}},
+    {"id": 101, "title": NASTY, "overview": f"<p>{NASTY}" * 900, "tagline": NASTY, "status": NASTY,
+     "videos": {"results": [{"site": "YouTube", "key": NASTY, "name": NASTY, "type": "Trailer"}]},
+     "credits": {"cast": [{"id": 1, "name": NASTY, "character": NASTY}]},
+     "watch/providers": {"results": {"US": {"link": "javascript:alert(1)",
+                                            "flatrate": [{"provider_name": NASTY}]}}}},
+    {"results": [{"id": 101, "title": NASTY, "name": NASTY, "media_type": "movie"}],
+     "genres": [{"id": 1, "name": NASTY}], "episodes": [{"episode_number": 1, "name": NASTY}]},
+    {"id": 10**30, "title": "T" * 100_000, "genres": [[[]]] * 900, "seasons": [{"x": 1}] * 900,
+     "total_pages": 10**30, "results": [{"id": 5, "title": "N" * 100_000}] * 3},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("answer", HOSTILE)
+async def test_hostile_answers_never_break_anything(
+    provider: TmdbProvider, standin: Any, answer: Any
+) -> None:
+    standin.everywhere = answer
+    for ask in (
+        lambda: provider.search(SearchQuery("Harbour")), lambda: provider.details(REF),
+        lambda: provider.details(SHOW), lambda: provider.episodes(SHOW, 1),
+        lambda: provider.feed("popular", MediaKind.MOVIE), lambda: provider.similar(REF),
+        lambda: provider.refresh([KnownTitle(REF, "1")]),
+        lambda: provider.genres(MediaKind.MOVIE),
+        lambda: provider.changes(datetime(2024, 1, 1, tzinfo=UTC), MediaKind.MOVIE),
+    ):  # fmt: skip
+        try:
+            found: Any = await ask()
+        except Unavailable:
+            continue
+        assert_plain_text(found)
 
 
 ODD = st.recursive(

@@ -116,6 +116,7 @@ class Standin:
     def __init__(self) -> None:
         self.faults: list[str] = []
         self.always: dict[str, Any] = {}
+        self.everywhere: Any = None
         self.broken: set[str] = set()
         self.asked: list[tuple[str, dict[str, str]]] = []
         self.seen = Counter[str]()
@@ -172,7 +173,9 @@ class Standin:
         path = request.match_info["tail"]
         if path in self.broken:
             return web.Response(status=503, text="<html>oops</html>")
-        body = self.always.get(path) or self._body(path, request)
+        body = self.everywhere
+        if body is None:
+            body = self.always.get(path) or self._body(path, request)
         if body is None:
             return _json({"status_code": 34, "status_message": "Not found."}, 404)
         text = json.dumps(body)

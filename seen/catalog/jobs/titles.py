@@ -27,6 +27,8 @@ TITLES_JOB = "catalog_titles"
 _BATCH = 50
 _BATCH_SECONDS = 180.0
 _DETAILS_SECONDS = 30.0
+# After so many refused batches in a row a provider is left alone until the next run.
+_PATIENCE = 3
 Absorb = Callable[[UUID, UUID], Awaitable[None]]
 """Lets a title take over everything of another one that turned out to be the same."""
 
@@ -40,6 +42,8 @@ class _Tally:
     gone: int = 0
     waiting: int = 0
     problems: list[str] = field(default_factory=list)
+    refused: dict[str, int] = field(default_factory=dict)
+    """Batches in a row that a provider did not answer, by its instance."""
 
     @property
     def done(self) -> int:
@@ -105,11 +109,7 @@ class Titles:
             # Another provider's validator means nothing to this one.
             own = each.provider == provider.instance_id
             known[each.id] = told if own else KnownTitle(told.ref)
-        try:
-            answers = await _refresh(provider, list(known.values()))
-        except PluginError as error:
-            tally.problems.append(f"{provider.title}: {error}.")
-            answers = []
+        answers = await self._answers(provider, list(known.values()), tally)
         by_ref = {each.ref: each for each in answers}
         left_out = []
         unchanged = []
@@ -126,6 +126,23 @@ class Titles:
         if left_out:
             await store.put_off(self._db, left_out, clock.now() + RETRY)
             tally.waiting += len(left_out)
+
+    async def _answers(
+        self, provider: Handle[MetadataProvider], known: Sequence[KnownTitle], tally: _Tally
+    ) -> Sequence[Refreshed]:
+        """What became of a batch; nothing where the provider does not answer, or has not answered
+        some batches in a row. Its titles are not left to the next provider, who may know less."""
+        refused = tally.refused.get(provider.instance_id, 0)
+        if refused >= _PATIENCE:
+            return ()
+        try:
+            answers = await _refresh(provider, known)
+        except PluginError as error:
+            tally.problems.append(f"{provider.title}: {error}.")
+            tally.refused[provider.instance_id] = refused + 1
+            return ()
+        tally.refused.pop(provider.instance_id, None)
+        return answers
 
     async def _set_unchanged(self, media_ids: Sequence[UUID]) -> None:
         if not media_ids:

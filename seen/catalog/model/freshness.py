@@ -10,8 +10,9 @@ _STILL_GOING = frozenset(
      "to be determined", "in development", "rumored", "early access", "alpha", "beta"}
 )  # fmt: skip
 _LIVELY, _RECENT, _SETTLED = timedelta(days=2), timedelta(days=14), timedelta(days=60)
-RETRY = timedelta(minutes=15)
-"""How long a title waits whose provider did not answer."""
+RETRY = timedelta(minutes=5)
+"""How long a title waits whose provider did not answer: less than passes between two runs, so that
+it is asked about in the next one."""
 
 
 def refresh_after(

@@ -10,7 +10,8 @@ from seen.plugin.models import FeedKind, MediaKind
 SECTION_LENGTH = 200
 """How many titles of a list are kept."""
 _FRESH = timedelta(hours=6)
-_RETRY = timedelta(minutes=10)
+# Less than the ten minutes between two runs: a list that did not come is asked for in the next one.
+_RETRY = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class SectionState:
     asked: str = ""
 
     def is_due(self, now: datetime, providers: str) -> bool:
-        """Whether the list is to be asked for: six hours after it came, ten minutes after it did
+        """Whether the list is to be asked for: six hours after it came, five minutes after it did
         not, and at once when the providers are others than those asked before."""
         if self.tried_at is None or self.asked != providers:
             return True
