@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from playwright.async_api import Browser, Page, StorageState
 
 from tests.e2e.conftest import title_href, visit
 from tests.e2e.running import Running
+from tests.pages.looking import look
 
-AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / ".seen-tests" / "axe.min.js"
-RULES = "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']})"
-SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
 PAGES = [
     "/app/dashboard",
     "/app/movies",
@@ -47,25 +43,16 @@ PAGES = [
 ]
 
 
-async def look(page: Page, path: str, theme: str, faults: list[str]) -> None:
-    """Open a page and note what is wrong with it."""
-    await page.goto(path, wait_until="load")
-    shown = await page.evaluate("document.documentElement.dataset.theme")
-    if shown != theme:
-        faults.append(f"{path}: shown in {shown}, not in {theme}")
-    await page.evaluate(AXE.read_text(encoding="utf-8"))
-    result = await page.evaluate(RULES)
-    faults += [f"{path}: {it['id']} {it['nodes'][0]['html'][:160]}" for it in result["violations"]]
-    if await page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-        faults.append(f"{path}: wider than the window")
-
-
 async def choose(page: Page, url: str, theme: str) -> None:
     """Take a theme, as the form in the settings does."""
     answer = await page.request.post(
         "/app/settings/theme", form={"theme": theme}, headers={"Origin": url}
     )
     assert answer.ok
+
+
+async def theme_of(page: Page) -> str:
+    return str(await page.evaluate("document.documentElement.dataset.theme"))
 
 
 async def watch_href(page: Page, title: str) -> str:
@@ -75,27 +62,32 @@ async def watch_href(page: Page, title: str) -> str:
     return href
 
 
-@pytest.mark.parametrize("theme", ["dark", "light"])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("part", range(2))
 async def test_pages_are_accessible_and_obey_the_policy(
-    home: Running,
-    browser: Browser,
-    signed_in: StorageState,
-    faults: list[str],
-    theme: str,
-    size: str,
+    home: Running, browser: Browser, signed_in: StorageState, faults: list[str], part: int
 ) -> None:
-    width, height = SIZES[size]
-    options = {
-        "viewport": {"width": width, "height": height},
-        "reduced_motion": "reduce",
-        "storage_state": signed_in,
-    }
+    options = {"reduced_motion": "reduce", "storage_state": signed_in}
     async with visit(browser, home.url, faults, **options) as page:
-        await choose(page, home.url, theme)
         titles = [await title_href(page, each) for each in ("Tidewater", "Northline", "Old Reel")]
         players = [await watch_href(page, each) for each in ("Low Sun", "Northline")]
-        for path in [*PAGES, *titles, *players]:
-            await look(page, path, theme, faults)
+        for path in [*PAGES, *titles, *players][part::2]:
+            await page.goto(path, wait_until="load")
+            faults += [f"{path}: {each}" for each in await look(page)]
         await page.context.clear_cookies(name="seen_session")
-        await look(page, "/app/login", theme, faults)
+        await page.goto("/app/login", wait_until="load")
+        faults += [f"signing in: {each}" for each in await look(page)]
+
+
+async def test_the_chosen_theme_is_on_every_page_and_before_signing_in(
+    home: Running, browser: Browser, signed_in: StorageState, faults: list[str]
+) -> None:
+    async with visit(browser, home.url, faults, storage_state=signed_in) as page:
+        for theme in ("light", "dark"):
+            await choose(page, home.url, theme)
+            for path in ("/app/dashboard", await watch_href(page, "Low Sun")):
+                await page.goto(path, wait_until="load")
+                assert await theme_of(page) == theme, path
+        await choose(page, home.url, "light")
+        await page.context.clear_cookies(name="seen_session")
+        await page.goto("/app/login", wait_until="load")
+        assert await theme_of(page) == "light"

@@ -65,6 +65,11 @@ async def captions(_: web.Request) -> web.Response:
     return web.Response(text=CAPTIONS, content_type="text/vtt")
 
 
+async def nothing(_: web.Request) -> web.Response:
+    """What pages ask for while they are open stays as it is."""
+    return web.Response(status=204)
+
+
 async def accept(request: web.Request) -> web.Response:
     raise web.HTTPSeeOther(request.headers.get("Referer", "/dashboard"))
 
@@ -75,6 +80,7 @@ def application() -> web.Application:
     app.router.add_get("/artwork/{shape}/{kind}/{seed}.svg", artwork)
     app.router.add_get("/sample/video", video)
     app.router.add_get("/sample/captions.vtt", captions)
+    app.router.add_get("/app/{anything:.*}", nothing)
     app.router.add_post("/{anything:.*}", accept)
     app.router.add_get("/{name:[a-z_]*}", page)
     return app
