@@ -88,6 +88,7 @@ from seen.tracking.service.tracks import Tracks
 from seen.web import health
 from seen.web.app import make_app
 from seen.web.assets import Assets
+from seen.web.kept import KeptPages
 from seen.web.shell import Shell
 from seen.web.stream import Streams
 from seen.web.templating import make_environment
@@ -313,7 +314,9 @@ def _assemble(
         people.pages(accounts, shell),
         job_pages.pages(jobs, shell),
     ]
-    app = make_app(settings, accounts, apis, pages, shell, assets, Streams(events))
+    app = make_app(
+        settings, accounts, apis, pages, shell, assets, Streams(events), KeptPages(events)
+    )
     return Server(
         settings,
         db,

@@ -6,6 +6,7 @@ import asyncio
 from typing import Annotated
 
 import typer
+import uvloop
 from rich.console import Console
 
 from seen import __version__
@@ -127,7 +128,8 @@ def user_set_password(
 def _run(work: object) -> None:
     """Run a command's coroutine; foreseen errors are one sentence, not a stack of calls."""
     try:
-        asyncio.run(work)  # type: ignore[arg-type]  # every caller hands over a coroutine
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(work)  # type: ignore[arg-type]  # every caller hands over a coroutine
     except SettingsError as error:
         err.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(2) from None

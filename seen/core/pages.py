@@ -51,6 +51,8 @@ class PageRoute:
     path: str
     handler: Callable[[Call], Awaitable[web.StreamResponse]]
     access: Access
+    keep: bool = False
+    """Whether the page may be kept until an event: it shows nothing but what events tell of."""
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """Check access, then call the handler."""
@@ -64,15 +66,17 @@ class Pages:
     def __init__(self) -> None:
         self.routes: list[PageRoute] = []
 
-    def get(self, path: str, *, access: Access = "user") -> Callable[[_H], _H]:
-        return self._route("GET", path, access)
+    def get(self, path: str, *, access: Access = "user", keep: bool = False) -> Callable[[_H], _H]:
+        return self._route("GET", path, access, keep)
 
     def post(self, path: str, *, access: Access = "user") -> Callable[[_H], _H]:
         return self._route("POST", path, access)
 
-    def _route(self, method: str, path: str, access: Access) -> Callable[[_H], _H]:
+    def _route(
+        self, method: str, path: str, access: Access, keep: bool = False
+    ) -> Callable[[_H], _H]:
         def add(handler: _H) -> _H:
-            self.routes.append(PageRoute(method, path, handler, access))
+            self.routes.append(PageRoute(method, path, handler, access, keep))
             return handler
 
         return add

@@ -30,6 +30,7 @@ def _block(status: str, fields: Mapping[str, str]) -> str:
 
 _PASSING = _block("200 OK", {**_JSON, "Cache-Control": "no-store"})
 _LASTING = _block("200 OK", {**_JSON, **_KEPT})
+_PAGE = _block("200 OK", {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store"})
 _UNCHANGED = _block("304 Not Modified", _KEPT)
 
 
@@ -60,15 +61,20 @@ class ReadyResponse(web.StreamResponse):
         """All is written."""
 
 
-def _is_plain(request: web.Request) -> bool:
+def is_plain(request: web.Request) -> bool:
     """Whether the ready headers are the right ones: they say nothing of TLS, and the connection
     stays open as HTTP/1.1 has it."""
     return request.version == HttpVersion11 and request.keep_alive and request.scheme == "http"
 
 
+def page_answer(body: bytes) -> ReadyResponse:
+    """An HTML page to be kept and sent often, where a request :func:`is_plain`."""
+    return ReadyResponse(200, f"{_PAGE}Content-Length: {len(body)}\r\n", body)
+
+
 def json_answer(request: web.Request, body: bytes) -> web.StreamResponse:
     """Encoded JSON that is made for one request."""
-    if not _is_plain(request):
+    if not is_plain(request):
         return web.Response(body=body, headers=_JSON)
     return ReadyResponse(200, f"{_PASSING}Content-Length: {len(body)}\r\n", body)
 
@@ -82,7 +88,7 @@ def etag_response(request: web.Request, answer: bytes) -> web.StreamResponse:
     """An :func:`encoded_answer`, or 304 when the client has just that."""
     etag, whole, unchanged = _headed(answer)
     known = _has(request, etag)
-    if _is_plain(request):
+    if is_plain(request):
         return unchanged if known else whole
     headers = {**_KEPT, "ETag": etag}
     if known:

@@ -34,7 +34,7 @@ def pages(dashboard: Dashboard, library: Library, render: Renderer) -> Pages:
     """The room's pages."""
     found = Pages()
 
-    @found.get(HOME)
+    @found.get(HOME, keep=True)
     async def home(call: Call) -> web.StreamResponse:
         counts = await library.counts()
         return await render.page(

@@ -16,6 +16,7 @@ from seen.core import clock
 from seen.core.cache import PREFIX, Cache, SingleFlight
 from seen.core.db import Database
 from seen.core.events import Event, Events
+from seen.core.kept import Kept
 from seen.core.paging import decode_cursor, encode_cursor
 from seen.core.ready import encoded_answer
 from seen.core.viewer import Viewer
@@ -33,6 +34,8 @@ _RAIL_LENGTH = 20
 # Answers of one person that are remembered, to be forgotten when something changes.
 _MOST_KEYS = 500
 _LEAST_OF_GENRE = 3
+# What changes the lists of everybody.
+_CATALOG = ("catalog", "library")
 _KEYS: dict[str, Any] = {
     "popular": tuple[float, UUID],
     "newest": tuple[date, UUID],
@@ -63,11 +66,14 @@ class Discover:
         self._catalog = catalog
         self._library = library
         self._search = search
+        self._states = Kept[tuple[MediaKind, ...], list[SectionState]](events, _CATALOG)
+        self._genres = Kept[tuple[MediaKind, ...], list[str]](events, _CATALOG)
+        self._platforms = Kept[str, list[str]](events, _CATALOG)
         # Which answers this process built, for whom: they go when their marks or titles change.
         self._built: dict[str, set[str]] = {}
         for topic in ("progress", "downloads"):
             events.on(topic, self._forget_person)
-        for topic in ("catalog", "library", "reconnected"):
+        for topic in (*_CATALOG, "reconnected"):
             events.on(topic, self._forget_all)
 
     async def _forget_person(self, event: Event) -> None:
@@ -100,20 +106,23 @@ class Discover:
         return encoded_answer(msgspec.json.encode(answer))
 
     async def rows(self, viewer: Viewer, kinds: Sequence[MediaKind] = ALL_KINDS) -> list[Row]:
-        """Every list of some kinds that has titles, in two queries."""
+        """Every list of some kinds that has titles, in one query."""
         shown = await store.all_sections(self._db, viewer.user_id, kinds, _RAIL_LENGTH)
         found = []
-        for state in await self._catalog.section_states(kinds):
+        for state in await self._states_of(kinds):
             section = state.section
             titles = shown.get((section.key, section.kind.value))
             if titles:
                 found.append(_row(state, tuple(titles)))
         return found
 
+    async def _states_of(self, kinds: Sequence[MediaKind]) -> list[SectionState]:
+        return await self._states.get(tuple(kinds), lambda: self._catalog.section_states(kinds))
+
     async def lists(self, kinds: Sequence[MediaKind]) -> tuple[list[FeedKind], bool]:
         """The lists of some kinds that ever came, in the order of the page, and whether there are
         some that nobody was asked for yet."""
-        states = await self._catalog.section_states(kinds)
+        states = await self._states_of(kinds)
         there = [each.section.key for each in states if each.refreshed_at is not None]
         return list(dict.fromkeys(there)), any(each.tried_at is None for each in states)
 
@@ -162,11 +171,13 @@ class Discover:
 
     async def genres(self, kinds: Sequence[MediaKind]) -> list[str]:
         """Genres to browse some kinds by."""
-        return await store.genres(self._db, kinds, _LEAST_OF_GENRE)
+        return await self._genres.get(
+            tuple(kinds), lambda: store.genres(self._db, kinds, _LEAST_OF_GENRE)
+        )
 
     async def platforms(self) -> list[str]:
         """Platforms to browse games by."""
-        return await store.platforms(self._db)
+        return await self._platforms.get("", lambda: store.platforms(self._db))
 
     def credits(self) -> tuple[str, ...]:
         """What the services behind the lists ask to be shown."""

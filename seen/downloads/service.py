@@ -15,6 +15,7 @@ from seen.core.egress import Allowlist
 from seen.core.errors import Conflict, Forbidden, Invalid, NotHere, SeenError
 from seen.core.events import Event, Events
 from seen.core.ids import new_id
+from seen.core.kept import Kept
 from seen.core.text import clean
 from seen.core.viewer import Viewer
 from seen.core.wording import size
@@ -28,6 +29,7 @@ from seen.downloads.model.sources import LONGEST_TITLE, Source, read_source
 from seen.downloads.model.states import UNFINISHED, Status
 from seen.downloads.model.steps import Change
 from seen.downloads.model.torrents import Torrent, read_torrent
+from seen.downloads.monitor import MOVED
 from seen.downloads.store import Load, Place, Row, Wanted
 
 Move = Literal["up", "down", "first", "last"]
@@ -63,6 +65,7 @@ class Downloads:
         self._events = events
         self._allow = allow
         self._folder = folder
+        self._running = Kept[str, Load](events, (CHANGED, MOVED))
 
     # --- asking for something ----------------------------------------------------------------
 
@@ -216,8 +219,10 @@ class Downloads:
         return Summary(counts, load, free)
 
     async def running(self, user_id: UUID) -> Load:
-        """What runs for a person, in one query: for the head of every page."""
-        return await store.load(self._db, user_id, everyone=False)
+        """What runs for a person: for the head of every page."""
+        return await self._running.get(
+            str(user_id), lambda: store.load(self._db, user_id, everyone=False)
+        )
 
     async def of_titles(self, viewer_id: UUID, media_ids: Sequence[UUID]) -> dict[UUID, Job]:
         """The person's latest download of each of some titles, in one query; see also ``mark_of``

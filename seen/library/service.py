@@ -16,6 +16,7 @@ from seen.core.errors import Conflict, Invalid, NotHere, Unavailable
 from seen.core.events import Event, Events
 from seen.core.ids import new_id
 from seen.core.jobs import Job, JobContext, JobEngine, Run
+from seen.core.kept import Kept
 from seen.core.text import clean
 from seen.host import PluginHost
 from seen.library import store
@@ -94,6 +95,8 @@ class Library:
         self._catalog = catalog
         self._tracking = tracking
         self._fillers = [SCAN_JOB]
+        # Every page shows them, and to count takes a look at every file.
+        self._counts = Kept[str, dict[str, int]](events, ("library",))
 
     def follow(self, job: str) -> None:
         """Show another job that fills the library in the place where pages show a scan."""
@@ -289,7 +292,7 @@ class Library:
 
     async def counts(self) -> dict[str, int]:
         """Titles by kind ("movies", "shows", "games"), files to review, bytes."""
-        return await store.counts(self._db)
+        return await self._counts.get("", lambda: store.counts(self._db))
 
     async def item(self, item_id: UUID) -> Item:
         """One file. Raises NotHere."""

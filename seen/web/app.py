@@ -20,9 +20,11 @@ from seen.core.settings import Settings
 from seen.web.assets import PREFIX, Assets
 from seen.web.border import Layer, believe_proxies, border
 from seen.web.failures import answer_errors
+from seen.web.kept import KeptPages
 from seen.web.shell import Shell, wall_titles
 from seen.web.stream import Streams
 
+_READING = ("GET", "HEAD")
 _MAX_FORM_BYTES = 1024 * 1024
 
 
@@ -34,6 +36,7 @@ def make_app(
     shell: Shell,
     assets: Assets,
     streams: Streams,
+    kept: KeptPages,
 ) -> web.Application:
     """Put the rooms' routes behind the border. Roles decide which of them are there."""
     layers = [answer_errors(shell.failure), border(settings, accounts)]
@@ -41,7 +44,7 @@ def make_app(
         layers.insert(0, believe_proxies(settings.trusted_proxies))
     app = web.Application(client_max_size=_MAX_FORM_BYTES)
     app.on_response_prepare.append(add_headers)
-    doors = _Doors(app, layers)
+    doors = _Doors(app, layers, kept)
     _add_apis(doors, [*apis, _document_api(apis)])
     if "pages" in settings.roles:
         _add_pages(doors, pages, assets)
@@ -60,12 +63,15 @@ def make_app(
 class _Doors:
     """Adds routes to the application, each behind all layers, the outermost first."""
 
-    def __init__(self, app: web.Application, layers: Sequence[Layer]) -> None:
+    def __init__(self, app: web.Application, layers: Sequence[Layer], kept: KeptPages) -> None:
         self._router = app.router
         self._layers = layers
+        self._kept = kept
 
     def add(self, method: str, path: str, handler: Handler) -> None:
         """Answer to a method on a path."""
+        if method not in _READING:
+            handler = self._kept.changing(handler)
         for layer in reversed(self._layers):
             handler = layer(handler)
         self._router.add_route(method, path, handler)
@@ -73,7 +79,10 @@ class _Doors:
     def add_all(self, routes: Iterable[Route | PageRoute]) -> None:
         """Answer to some routes of a room."""
         for route in routes:
-            self.add(route.method, route.path, route.serve)
+            if isinstance(route, PageRoute) and route.keep:
+                self.add(route.method, route.path, self._kept.keeping(route))
+            else:
+                self.add(route.method, route.path, route.serve)
 
     def close(self) -> None:
         """Answer to everything else, behind the same layers: with the methods that there are, or

@@ -117,7 +117,7 @@ def pages(discover: Discover, render: Renderer) -> Pages:
     """``/app/discover``."""
     found = Pages()
 
-    @found.get(DISCOVER)
+    @found.get(DISCOVER, keep=True)
     async def browse(call: Call) -> web.StreamResponse:
         query = read_query(call.request, BrowseQuery)
         viewer, wish = call.viewer, query.wish()
