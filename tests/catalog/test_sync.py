@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -210,6 +211,26 @@ async def test_a_provider_that_does_not_answer_is_asked_again_in_the_next_run(
     assert await server.db.fetchval(
         "select bool_and(refresh_at < now() + interval '10 minutes') from media_items"
     )
+
+
+async def test_two_runs_at_once_share_what_is_due(
+    server: Server, archive: Archive, run: Run
+) -> None:
+    archive.has.LISTS["popular", SHOW] = [hit(number, kind=SHOW) for number in range(200)]
+    archive.has.WHOLE.update({
+        ref(number, SHOW): whole(number, kind=SHOW, seasons=(Season(1), Season(2)))
+        for number in range(200)
+    })  # fmt: skip
+    archive.has.EPISODES.update({
+        (ref(number, SHOW), season): [Episode(season, 1, "Part")]
+        for number in range(200) for season in (1, 2)
+    })  # fmt: skip
+    await run("lists")
+    await asyncio.gather(run("titles"), run("titles"))
+    asked = [known[0] for _, batch in archive.asked("refresh") for known in batch]
+    assert sorted(asked, key=int) == [str(number) for number in range(200)]
+    await asyncio.gather(run("seasons"), run("seasons"))
+    assert len(archive.asked("episodes")) == len(set(archive.asked("episodes"))) == 400
 
 
 async def test_a_title_that_is_gone_stays_and_says_so(

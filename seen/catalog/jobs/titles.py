@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from seen.catalog.jobs.sections import Providers
-from seen.catalog.model.freshness import RETRY, refresh_after
+from seen.catalog.model.freshness import LEASE, RETRY, refresh_after
 from seen.catalog.service import Catalog
 from seen.catalog.store import refreshing as store
 from seen.catalog.store.refreshing import DueTitle
@@ -89,7 +89,7 @@ class Titles:
             sources = [each.facts.source for each in able]
             if total is None:
                 total = await store.count_due(self._db, sources)
-            due = await store.due_titles(self._db, sources, _BATCH)
+            due = await store.claim_titles(self._db, sources, _BATCH, LEASE)
             if not due:
                 return tally.sentence()
             for provider in able:

@@ -13,6 +13,8 @@ _LIVELY, _RECENT, _SETTLED = timedelta(days=2), timedelta(days=14), timedelta(da
 RETRY = timedelta(minutes=5)
 """How long a title waits whose provider did not answer: less than passes between two runs, so that
 it is asked about in the next one."""
+LEASE = timedelta(minutes=10)
+"""For how long what somebody is just asking about is not due: longer than any question takes."""
 
 
 def refresh_after(

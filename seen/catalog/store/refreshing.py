@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from seen.core.db import Executor
@@ -38,17 +38,28 @@ class DueSeason:
     air_date: date | None
 
 
-async def due_titles(db: Executor, sources: Sequence[str], limit: int) -> list[DueTitle]:
-    """Titles that are due and that somebody can be asked about, longest due first."""
+async def claim_titles(
+    db: Executor, sources: Sequence[str], limit: int, lease: timedelta
+) -> list[DueTitle]:
+    """Titles that are due and that somebody can be asked about, longest due first. They are not due
+    again before the lease ends, so that nobody else asks about them meanwhile."""
     rows = await db.fetch(
-        "select m.id, m.media_type, m.validator, m.provider,"
+        "with due as materialized ("
+        "   select m.id from media_items m where m.refresh_at <= now() and exists"
+        "     (select 1 from media_external_ids e where e.media_id = m.id"
+        "       and e.source = any($1::text[]))"
+        "   order by m.refresh_at, m.popularity desc limit $2 for update of m skip locked),"
+        " claimed as (update media_items m set refresh_at = now() + $3 from due"
+        "   where m.id = due.id)"
+        " select m.id, m.media_type, m.validator, m.provider,"
         "   array_agg(e.source order by e.source) as sources,"
         "   array_agg(e.external_id order by e.source) as ids"
-        " from media_items m join media_external_ids e on e.media_id = m.id"
-        " where m.refresh_at <= now() and e.source = any($1::text[])"
-        " group by m.id order by m.refresh_at, m.popularity desc limit $2",
+        " from due join media_items m on m.id = due.id"
+        " join media_external_ids e on e.media_id = m.id and e.source = any($1::text[])"
+        " group by m.id order by m.refresh_at, m.popularity desc",
         list(sources),
         limit,
+        lease,
     )
     return [
         DueTitle(
@@ -140,21 +151,31 @@ async def hurry(db: Executor, media_id: UUID) -> bool:
     return status != "UPDATE 0"
 
 
-async def due_seasons(db: Executor, sources: Sequence[str], limit: int) -> list[DueSeason]:
-    """Seasons never asked for, or due again, longest due first. Specials come with the library."""
+async def claim_seasons(
+    db: Executor, sources: Sequence[str], limit: int, lease: timedelta
+) -> list[DueSeason]:
+    """Seasons never asked for, or due again, longest due first, and not due again before the lease
+    ends. Specials come with the library."""
     rows = await db.fetch(
-        "select s.media_id, s.number, m.title, m.status, s.air_date,"
-        "   (select array_agg(e.source order by e.source) from media_external_ids e"
-        "     where e.media_id = m.id and e.source = any($1::text[])) as sources,"
-        "   (select array_agg(e.external_id order by e.source) from media_external_ids e"
-        "     where e.media_id = m.id and e.source = any($1::text[])) as ids"
-        " from show_seasons s join media_items m on m.id = s.media_id"
-        " where s.number > 0 and s.refresh_at <= now() and m.gone_at is null"
-        "   and exists (select 1 from media_external_ids e where e.media_id = m.id"
-        "     and e.source = any($1::text[]))"
-        " order by s.refresh_at, s.media_id, s.number limit $2",
+        "with due as materialized ("
+        "   select s.media_id, s.number from show_seasons s join media_items m on m.id = s.media_id"
+        "   where s.number > 0 and s.refresh_at <= now() and m.gone_at is null and exists"
+        "     (select 1 from media_external_ids e where e.media_id = m.id"
+        "       and e.source = any($1::text[]))"
+        "   order by s.refresh_at, s.media_id, s.number limit $2 for update of s skip locked),"
+        " claimed as (update show_seasons s set refresh_at = now() + $3 from due"
+        "   where (s.media_id, s.number) = (due.media_id, due.number))"
+        " select s.media_id, s.number, m.title, m.status, s.air_date,"
+        "   array_agg(e.source order by e.source) as sources,"
+        "   array_agg(e.external_id order by e.source) as ids"
+        " from due join show_seasons s using (media_id, number)"
+        " join media_items m on m.id = s.media_id"
+        " join media_external_ids e on e.media_id = m.id and e.source = any($1::text[])"
+        " group by s.media_id, s.number, s.air_date, s.refresh_at, m.id"
+        " order by s.refresh_at, s.media_id, s.number",
         list(sources),
         limit,
+        lease,
     )
     return [
         DueSeason(

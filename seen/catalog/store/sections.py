@@ -49,17 +49,18 @@ async def replace_items(
     db: Executor, section: int, media_ids: Sequence[UUID], provider: str
 ) -> None:
     """Put titles into a list in their order; whatever was there before goes."""
+    # First the list's own row: whoever fills the same list at the same time waits here.
+    await db.execute(
+        "update discover_sections set provider = $2, refreshed_at = now() where id = $1",
+        section,
+        provider,
+    )
     await db.execute("delete from discover_section_items where section_id = $1", section)
     await db.execute(
         "insert into discover_section_items (section_id, position, media_id)"
         " select $1, r.place - 1, r.id from unnest($2::uuid[]) with ordinality as r(id, place)",
         section,
         list(media_ids),
-    )
-    await db.execute(
-        "update discover_sections set provider = $2, refreshed_at = now() where id = $1",
-        section,
-        provider,
     )
 
 
