@@ -21,6 +21,7 @@ from seen.catalog.model import (
     sort_title,
     year_of,
 )
+from seen.catalog.model.cleaning import cleaned
 from seen.catalog.model.finding import words_of
 from seen.catalog.model.freshness import refresh_after
 from seen.catalog.model.sections import SECTIONS, SectionState
@@ -126,6 +127,7 @@ class Catalog:
         so that nobody's history is lost when a better source comes along. Whoever writes many
         titles says ``announce=False`` and tells of all of them at once.
         """
+        details = cleaned(details)
         refs = [*refs_of(details), *aliases]
         others = await self._store_related(details, provider)
         async with self._db.transaction() as connection:
@@ -140,8 +142,8 @@ class Catalog:
             await store.add_words(connection, words_of(*searched))
             await store.set_genres(connection, media_id, details.genres)
             await store.set_related(connection, media_id, others)
-            if details.seasons:
-                await episode_store.upsert_seasons(connection, media_id, details.seasons)
+            if seasons := [each for each in details.seasons if each.number >= 0]:
+                await episode_store.upsert_seasons(connection, media_id, seasons)
             if announce:
                 await self._events.emit(Event("catalog", subject=str(media_id)), connection)
         return media_id
@@ -163,7 +165,7 @@ class Catalog:
         A title that is new is kept as far as the list tells of it; with ``due`` it is asked for
         soon, else when somebody looks at it. Of a known one only popularity and votes change.
         """
-        by_ref = {each.ref: each for each in hits}
+        by_ref = {each.ref: cleaned(each) for each in hits}
         if not by_ref:
             return {}
         async with self._db.transaction() as connection:
@@ -245,9 +247,9 @@ class Catalog:
         self, media_id: UUID, season: int, episodes: Sequence[Episode]
     ) -> None:
         """Write the episodes of a season as a provider lists them."""
-        cleaned = [each for each in episodes if each.number >= 0 and each.season >= 0]
+        listed = [cleaned(each) for each in episodes if each.number >= 0 and each.season >= 0]
         async with self._db.transaction() as connection:
-            await episode_store.upsert_episodes(connection, media_id, cleaned)
+            await episode_store.upsert_episodes(connection, media_id, listed)
             await episode_store.mark_season_refreshed(connection, media_id, season)
 
     async def ensure_episodes(

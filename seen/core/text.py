@@ -19,3 +19,8 @@ def fold(text: str) -> str:
     """Lower case without accents, for comparing what people type with what titles say."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+
+
+def is_id(text: str) -> bool:
+    """Whether a text can name something at a service: printable, without spaces, not too long."""
+    return 0 < len(text) <= 200 and text.isprintable() and " " not in text

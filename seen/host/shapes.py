@@ -14,6 +14,9 @@ import typing
 from collections.abc import Callable
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+from seen.core.text import is_id
+from seen.plugin.models import ExternalRef
+
 Check = Callable[[Any, str], str]
 
 _SEQUENCES = (collections.abc.Sequence, list, tuple)
@@ -42,6 +45,8 @@ def _check_of(annotation: Any) -> Check:
         return _items(origin, get_args(annotation)[0])
     if origin in (collections.abc.Mapping, dict):
         return _mapping(*get_args(annotation))
+    if annotation is ExternalRef:
+        return _reference
     if isinstance(annotation, type) and dataclasses.is_dataclass(annotation):
         return _dataclass(annotation)
     return _plain(origin or annotation)
@@ -139,6 +144,15 @@ def _mapping(key: Any, inner: Any) -> Check:
     return check
 
 
+def _reference(value: Any, where: str) -> str:
+    """A reference is kept and asked for again as it is, so nothing in it can be mended."""
+    if problem := _dataclass(ExternalRef)(value, where):
+        return problem
+    fit = is_id(value.source) and is_id(value.id)
+    return "" if fit else f"{where} is no reference: {value.source!r:.40} {value.id!r:.40}".lstrip()
+
+
+@functools.cache
 def _dataclass(kind: type) -> Check:
     # Built when first used, because a dataclass may hold itself.
     @functools.cache

@@ -16,9 +16,12 @@ from seen.plugin.models import (
     Episode,
     ExternalRef,
     MediaKind,
+    Offer,
     SearchHit,
     Season,
     TitleDetails,
+    Trailer,
+    WhereToWatch,
 )
 from seen.tracking.service import Viewing
 from tests.catalog.conftest import Archive, Run
@@ -136,9 +139,10 @@ async def test_another_provider_fills_what_the_first_never_gave(
 
 async def test_a_wrong_answer_breaks_no_run(server: Server, archive: Archive, run: Run) -> None:
     archive.has.LISTS["popular", MOVIE] = [replace(hit(1), title=None)]  # type: ignore[arg-type]
+    archive.has.LISTS["trending", MOVIE] = [SearchHit(ExternalRef("archive", MOVIE, "\x00"), "F")]
     archive.has.LISTS["top_rated", MOVIE] = [hit(2)]
     await run("lists")
-    assert await listed(server) == []
+    assert await listed(server) == await listed(server, "trending") == []
     assert await listed(server, "top_rated") == ["Film 002"]
 
 
@@ -154,6 +158,24 @@ async def test_hostile_texts_are_kept_as_plain_text(
     assert page.status == 200 and "<script>alert" not in text and "\u202e" not in text
     assert "&lt;script&gt;alert(1)" in text
     status, _ = await person.call("GET", "/search", params={"q": "script alert"})
+    assert status == 200
+    away = "javascript:alert(1)"
+    archive.has.WHOLE[ref(1)] = whole(
+        1, nasty, votes=2**60, popularity=float("nan"), runtime_seconds=10**30,
+        overview=nasty, tagline=nasty, status=nasty, homepage=away, genres=(nasty,),
+        credits=(Credit(nasty, nasty),), trailers=(Trailer(nasty, away),), keywords=(nasty,),
+        external_ids={"imdb": nasty, "tmdb": nasty}, content_rating=nasty, companies=(nasty,),
+        artwork=Artwork(away, away), alternative_titles=(nasty,),
+        watch=(WhereToWatch("US", (Offer(nasty, "stream", away),), nasty, away),),
+    )  # fmt: skip
+    await run("titles")
+    media_id = (await row_of(server, 1))["id"]
+    for path in (f"/app/title/{media_id}", "/app/discover", "/app/search?q=alert"):
+        page = await client.get(path, headers=person.headers)
+        text = await page.text()
+        assert page.status == 200 and "alert(1)" in text
+        assert "<script>alert" not in text and away not in text and "\u202e" not in text
+    status, _ = await person.call("GET", f"/movies/{media_id}")
     assert status == 200
 
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from seen.core.text import fold
+from seen.core.text import fold, is_id
 from seen.plugin.models import (
     Episode,
     ExternalRef,
@@ -134,7 +134,9 @@ def details_document(details: TitleDetails) -> dict[str, Any]:
             }
             for each in details.credits[:60]
         ],
-        "trailers": [{"name": each.name, "url": each.url} for each in details.trailers[:10]],
+        "trailers": [
+            {"name": each.name, "url": each.url} for each in details.trailers[:10] if each.url
+        ],
         "keywords": list(details.keywords[:60]),
         "alternativeTitles": list(details.alternative_titles[:60]),
         "homepage": details.homepage,
@@ -194,7 +196,8 @@ def refs_of(details: TitleDetails) -> list[ExternalRef]:
     """All references of a title, its own first, without repeats."""
     kind = details.ref.kind
     refs = [details.ref]
-    refs += [ExternalRef(source, kind, id_) for source, id_ in details.external_ids.items() if id_]
+    others = details.external_ids.items()
+    refs += [ExternalRef(name, kind, id_) for name, id_ in others if is_id(name) and is_id(id_)]
     return list(dict.fromkeys(refs))
 
 
