@@ -82,7 +82,7 @@ from seen.tracking.api import opinions as opinions_api
 from seen.tracking.api import states as states_api
 from seen.tracking.api import stats as stats_api
 from seen.tracking.api import watching as watching_api
-from seen.tracking.pages import collections, games, history, lists, marks, privacy, stats
+from seen.tracking.pages import collections, games, history, lists, marks, parts, privacy, stats
 from seen.tracking.service import Acts, Tracking
 from seen.tracking.service.tracks import Tracks
 from seen.web import health
@@ -298,6 +298,7 @@ def _assemble(
         title.pages(discover, titles, downloads, shell),
         watch.pages(catalog, tracking, library, playback, shell),
         marks.pages(tracks),
+        parts.pages(tracks, shell),
         lists.pages(tracks, discover, shell),
         games.pages(tracks, discover, shell),
         collections.pages(tracks, discover, shell),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -16,6 +16,7 @@ from seen.core.wording import day
 from seen.playback.standing import Standing
 from seen.plugin.models import Card, FeedKind, MediaKind
 from seen.tracking.model import Mark, card_of
+from seen.tracking.model.opinions import Part, Rating
 from seen.tracking.model.relation import Relation
 from seen.tracking.model.states import PlaySession
 
@@ -154,11 +155,18 @@ def age_sentence(as_of: datetime | None, now: datetime, problem: str) -> str:
 @dataclass(frozen=True, slots=True)
 class Whole:
     """A title for its page. ``card`` holds the viewer's marks; ``related`` are other titles, each
-    with what it is to this one; ``is_coming`` says that more is being asked for."""
+    with what it is to this one; ``is_coming`` says that more is being asked for. ``ratings`` are
+    the viewer's, of the title and its parts."""
 
     at: Standing
     card: Card
     related: tuple[tuple[str, Card], ...]
     is_coming: bool
     relation: Relation
+    ratings: Mapping[Part, Rating]
     sessions: tuple[PlaySession, ...] = ()
+
+    @property
+    def rating(self) -> Rating | None:
+        """The viewer's rating of the title itself."""
+        return self.ratings.get(Part(self.at.title.id))

@@ -63,6 +63,7 @@ class Titles:
             tuple((relation, cards[other]) for relation, other in relations if other in cards),
             await self._hurry(media_id),
             await self._tracks.opinions.relation(viewer, media_id),
+            await self._tracks.opinions.ratings_of(viewer, media_id),
             tuple(await self._sessions(viewer, at)),
         )
 

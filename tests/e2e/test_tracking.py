@@ -38,6 +38,31 @@ async def test_a_season_is_marked_in_one_act_and_back(tab: Page) -> None:
     await expect(tab.locator(".episode-seen")).to_have_count(before)
 
 
+async def test_an_episode_is_rated_and_its_day_changed_where_it_is_listed(tab: Page) -> None:
+    await tab.goto("/app/shows")
+    await tab.click(".card:has-text('Northline')")
+    await tab.click("#rate-2")
+    await tab.click("#part-rating [aria-label='4 stars']")
+    await expect(tab.locator(".toast:has-text('Rated Northline, S1 E2 4 stars')")).to_be_visible()
+    await expect(tab.locator("#rate-2")).to_have_text("4")
+    await tab.click("#rate-2")
+    await tab.fill(".part-seen input[type=date]", "2026-01-02")
+    await tab.click(".part-seen button")
+    await expect(tab.locator(".episode", has=tab.locator("#rate-2"))).to_contain_text("2 January")
+    await tab.click("#rate-2")
+    await tab.fill(".day-form input[type=date]", "2025-03-04")
+    await tab.click(".day-form button")
+    await expect(tab.locator(".toast:has-text('Changed when you saw Northline')")).to_be_visible()
+    row = tab.locator(".episode", has=tab.locator("#rate-2"))
+    await expect(row).to_contain_text("seen 4 March 2025")
+    await tab.click("#rate-2")
+    await tab.click("[aria-label='Remove the viewing of 4 March 2025']")
+    await expect(row).not_to_contain_text("4 March")
+    await tab.click("#rate-2")
+    await tab.click("#part-rating [aria-label='4 stars']")
+    await expect(tab.locator("#rate-2")).to_have_text("")
+
+
 async def test_the_list_is_put_in_order_by_dragging_and_by_keys(tab: Page) -> None:
     for title in ("Low Sun", "Meridian", "Tidewater"):
         await tab.goto("/app/movies")

@@ -245,6 +245,8 @@ def episode(number: int, title: str, overview: str, caption: str, **more: Any) -
         "progress": None,
         "current": False,
         "seen_action": "/app/x",
+        "rating": It(icon="star", text="4.5", words="4.5 stars") if number == 1 else None,
+        "marks_path": f"/part?episode={number}",
     }
     return It(**(base | more))
 
@@ -348,7 +350,14 @@ def title_page(kind: str) -> Context:
         ]
         if show
         else [],
-        "season": It(label="Season 2", episodes=EPISODES, mark_action="/app/x", all_seen=False)
+        "season": It(
+            label="Season 2",
+            episodes=EPISODES,
+            mark_action="/app/x",
+            all_seen=False,
+            rating=None,
+            marks_path="/part?season=2",
+        )
         if show
         else None,
         "cast": [

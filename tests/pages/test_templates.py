@@ -95,7 +95,9 @@ def test_ids_are_unique_and_labels_point_somewhere(env: Environment, name: str) 
     [
         name
         for name, (template, _) in PAGES.items()
-        if not any(part in template for part in ("_page", "_picture", "scan", "suggestions"))
+        if not any(
+            part in template for part in ("_page", "_panel", "_picture", "scan", "suggestions")
+        )
     ],
 )
 def test_page_has_one_heading_and_one_main(env: Environment, name: str) -> None:

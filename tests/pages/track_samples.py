@@ -54,7 +54,26 @@ def mine(game: bool = False, scale: Scale = "stars", given: int = 80) -> It:
         platform="PC" if game else "",
         platforms=["PC", "PS5"] if game else [],
         again=not game,
+        seen_often="" if game else "Seen 2 times",
+        marks_path="/part",
+        history_href="?",
     )
+
+
+def viewing() -> It:
+    """A viewing whose day can be changed."""
+    return It(
+        label="14 October", note="imported", when="2026-10-14", change="/app/x", remove="/app/x"
+    )
+
+
+def part(scale: Scale) -> Context:
+    """An episode with its rating and viewings."""
+    return {
+        "title": "Northline", "href": "?", "words": "S2 E4 · The Thaw",
+        "rating": rating(scale, 80), "viewings": [viewing()], "seen_action": "/app/x",
+        "again": True, "today": "2026-11-26",
+    }  # fmt: skip
 
 
 def game_widget() -> It:
@@ -141,11 +160,12 @@ def track_pages(cards: Sequence[Any]) -> dict[str, tuple[str, Context]]:
                   It(label="Changes", href="?", active=False, count=None)],
         "days": [
             It(label=day, lines=[
-                It(title=each.title, href="/title_movie", part="S2 E4 · The Thaw", note="imported",
-                   remove="/app/x") for each in titles[at : at + 3]])
+                It(title=each.title, href="/title_movie", part="S2 E4 · The Thaw",
+                   field=viewing()) for each in titles[at : at + 3]])
             for at, day in enumerate(("26 November", "14 October"))
         ],
-        "acts": [], "paused": True, "more": "/history?cursor=a",
+        "acts": [], "paused": True, "today": "2026-11-26", "only": None,
+        "more": "/history?cursor=a",
     }  # fmt: skip
     changes = history | {
         "days": [],
@@ -170,6 +190,10 @@ def track_pages(cards: Sequence[Any]) -> dict[str, tuple[str, Context]]:
     }  # fmt: skip
     return {
         "privacy": ("tracking/privacy.html", privacy),
+        "part": ("tracking/part.html", part("stars")),
+        "part_panel": ("tracking/part_panel.html", part("hundred")),
+        "history_title": ("tracking/history.html",
+                          history | {"only": It(label="Northline", href="?"), "paused": False}),
         "later": ("tracking/list.html", later),
         "later_empty": ("tracking/list.html", later | {"items": []}),
         "list_page": ("tracking/list_page.html", {"items": titles, "more": "?", "movable": False}),

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
+
 from seen.compose import Server
+from seen.core.errors import NotHere
 from tests.conftest import Person
 from tests.titles import add_movie, add_show
 
@@ -206,3 +210,22 @@ async def test_a_history_is_cleared_in_one_act_and_changes_are_forgotten_for_goo
     assert len((await user.call("GET", "/history"))[1]["items"]) == 1
     assert (await user.call("DELETE", "/history/acts"))[1]["cleared"] == 4
     assert (await user.call("GET", "/history/acts"))[1]["items"] == []
+
+
+async def test_the_day_of_a_viewing_changes_and_its_hour_does_not(
+    server: Server, user: Person, other_user: Person
+) -> None:
+    movie = await add_movie(server)
+    at = datetime(2026, 1, 2, 21, 30, tzinfo=UTC)
+    await server.tracks.watching.mark_watched(user.viewer, movie, watched_at=at)
+    (viewing,) = await server.tracks.history.viewings(user.viewer, 5, media_id=movie)
+    await server.tracks.history.set_day(user.viewer, viewing.id, date(2025, 3, 4))
+    (viewing,) = await server.tracks.history.viewings(user.viewer, 5)
+    assert viewing.watched_at == datetime(2025, 3, 4, 21, 30, tzinfo=UTC)
+    with pytest.raises(NotHere):
+        await server.tracks.history.set_day(other_user.viewer, viewing.id, date(2024, 1, 1))
+    async with user.client.get(f"/app/title/{movie}/marks", headers=user.headers) as answer:
+        text = await answer.text()
+    assert answer.status == 200 and 'value="2025-03-04"' in text
+    async with user.client.get(f"/app/title/{uuid4()}/marks", headers=user.headers) as answer:
+        assert answer.status == 404

@@ -8,35 +8,15 @@ from datetime import datetime
 from uuid import UUID
 
 from seen.core.viewer import Viewer
-from seen.core.wording import day, length
+from seen.core.wording import counted, day, length
 from seen.discover.model import Whole
 from seen.plugin.models import MediaKind
-from seen.tracking.model.opinions import Scale, choices, scale_of, shown_rating
+from seen.tracking.model.opinions import scale_of
 from seen.tracking.model.states import LABELS, PlaySession, Status, allowed
-from seen.tracking.pages import rating_path, title_act_path
+from seen.tracking.pages import history_path, marks_path, rating_path, title_act_path
+from seen.tracking.pages.ratings import RatingField, rating_field
 
 _ON_PAGE: tuple[Status, ...] = ("wishlist", "backlog", "active", "paused", "completed")
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A value that can be picked: ``on`` when it is reached or picked."""
-
-    value: int
-    label: str
-    on: bool
-    picked: bool
-
-
-@dataclass(frozen=True, slots=True)
-class RatingField:
-    """Where the viewer rates. ``rating`` is 0 to 100, or -1; ``note`` what stands beside it."""
-
-    action: str
-    scale: Scale
-    choices: list[Choice]
-    rating: int
-    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +60,9 @@ class Mine:
     platform: str
     platforms: list[str]
     again: bool
+    seen_often: str
+    marks_path: str
+    history_href: str
 
 
 def mine(whole: Whole, viewer: Viewer, now: datetime) -> Mine:
@@ -92,7 +75,12 @@ def mine(whole: Whole, viewer: Viewer, now: datetime) -> Mine:
     ]
     return Mine(
         media_id,
-        _rating(whole, viewer, now),
+        rating_field(
+            rating_path(media_id),
+            scale_of(viewer.settings),
+            whole.rating,
+            now.date(),
+        ),
         title_act_path(media_id, "favourite"),
         relation.is_favorite,
         relation.note,
@@ -108,29 +96,9 @@ def mine(whole: Whole, viewer: Viewer, now: datetime) -> Mine:
         relation.platform,
         list(whole.at.title.platforms),
         relation.viewings > 0,
-    )
-
-
-def _rating(whole: Whole, viewer: Viewer, now: datetime) -> RatingField:
-    relation, scale = whole.relation, scale_of(viewer.settings)
-    given = -1 if relation.rating is None else relation.rating
-    picked = min(
-        (value for value, _ in choices(scale)), key=lambda value: abs(value - given), default=-1
-    )
-    note = "Rate it"
-    if relation.rating is not None and relation.rated_at is not None:
-        note = f"Your rating, {day(relation.rated_at.date(), now.date())}"
-        if scale == "hundred":
-            note = f"{shown_rating(given, scale)}, {day(relation.rated_at.date(), now.date())}"
-    return RatingField(
-        rating_path(whole.at.title.id),
-        scale,
-        [
-            Choice(value, label, given >= 0 and value <= picked, given >= 0 and value == picked)
-            for value, label in choices(scale)
-        ],
-        given,
-        note,
+        f"Seen {counted(relation.viewings, 'time')}" if relation.viewings else "",
+        marks_path(media_id),
+        history_path(media_id),
     )
 
 

@@ -8,9 +8,12 @@ from datetime import date
 from seen.artwork.model import accent
 from seen.catalog.model import EpisodeRow, picture_path, title_path
 from seen.core.wording import capital, day, length
+from seen.discover.model import Whole
 from seen.playback.standing import Standing, episode_title, has_aired, season_label
 from seen.tracking.model import left
-from seen.tracking.pages import seen_path
+from seen.tracking.model.opinions import Part, Scale
+from seen.tracking.pages import marks_path, seen_path
+from seen.tracking.pages.ratings import RatingMark, rating_mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,8 @@ class EpisodeLine:
     progress: float | None
     current: bool
     seen_action: str
+    rating: RatingMark | None
+    marks_path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,8 @@ class OpenSeason:
     episodes: list[EpisodeLine]
     mark_action: str
     all_seen: bool
+    rating: RatingMark | None
+    marks_path: str
 
 
 def open_number(at: Standing, asked: int | None) -> int | None:
@@ -85,20 +92,33 @@ def season_tabs(at: Standing, number: int | None, today: date) -> list[SeasonTab
     return tabs
 
 
-def open_season(at: Standing, number: int, today: date) -> OpenSeason:
+def open_season(whole: Whole, number: int, scale: Scale, today: date) -> OpenSeason:
     """The open season with its episodes."""
-    episodes = at.of_season(number)
+    at = whole.at
+    media_id, episodes, current = at.title.id, at.of_season(number), at.current()
     aired = [each for each in episodes if has_aired(each, today)]
-    current = at.current()
     return OpenSeason(
         label=season_label(number),
-        episodes=[_line(at, each, each == current, today) for each in episodes],
-        mark_action=seen_path(at.title.id, season=number),
+        episodes=[
+            _line(
+                at,
+                each,
+                each == current,
+                today,
+                rating_mark(whole.ratings.get(Part(media_id, episode_id=each.id)), scale),
+            )
+            for each in episodes
+        ],
+        mark_action=seen_path(media_id, season=number),
         all_seen=bool(aired) and all(each.id in at.watched for each in aired),
+        rating=rating_mark(whole.ratings.get(Part(media_id, number)), scale),
+        marks_path=marks_path(media_id, season=number),
     )
 
 
-def _line(at: Standing, episode: EpisodeRow, current: bool, today: date) -> EpisodeLine:
+def _line(
+    at: Standing, episode: EpisodeRow, current: bool, today: date, rating: RatingMark | None
+) -> EpisodeLine:
     row = at.progress.get(episode.id)
     play = at.play_path(episode.id)
     seen = episode.id in at.watched and row is None
@@ -115,6 +135,8 @@ def _line(at: Standing, episode: EpisodeRow, current: bool, today: date) -> Epis
         progress=row.fraction if row else None,
         current=current and bool(play),
         seen_action=seen_path(at.title.id, episode=episode.id),
+        rating=rating,
+        marks_path=marks_path(at.title.id, episode=episode.id),
     )
 
 

@@ -27,6 +27,7 @@ from seen.downloads.pages.rows import DOWNLOADS
 from seen.downloads.service import Downloads
 from seen.playback.standing import Standing
 from seen.plugin.models import Card, MediaKind
+from seen.tracking.model.opinions import scale_of
 from seen.tracking.pages import seen_path, title_act_path
 
 _MOST_SIMILAR = 20
@@ -81,7 +82,7 @@ def pages(discover: Discover, titles: Titles, downloads: Downloads, render: Rend
                 {"label": label, "href": href}
                 for label, href in external_links(at.title.kind, at.title.external_ids)
             ],
-            **_seasons(at, query.season, now.date()),
+            **_seasons(whole, query.season, call.viewer, now.date()),
         )
 
     return found
@@ -126,11 +127,12 @@ def _files(at: Standing, viewer: Viewer) -> list[FileFacts]:
     ]
 
 
-def _seasons(at: Standing, asked: int | None, today: date) -> dict[str, Any]:
+def _seasons(whole: Whole, asked: int | None, viewer: Viewer, today: date) -> dict[str, Any]:
+    at, scale = whole.at, scale_of(viewer.settings)
     number = open_number(at, asked) if at.is_show else None
     return {
         "seasons": season_tabs(at, number, today),
-        "season": open_season(at, number, today) if number is not None else None,
+        "season": open_season(whole, number, scale, today) if number is not None else None,
     }
 
 

@@ -33,7 +33,7 @@ def way_of(whole: Whole, job: Job | None, viewer: Viewer) -> tuple[Step, ...]:
 
 
 def _steps(whole: Whole, job: Job | None, scale: Scale) -> Iterator[Step]:
-    card, held, rating = whole.card, bool(whole.at.held), whole.relation.rating
+    card, held, rating = whole.card, bool(whole.at.held), whole.rating
     wanted = card.watch_later or job is not None or held or card.seen or rating is not None
     yield Step("Wanted", "done" if wanted else "ahead")
     if job is not None:
@@ -51,7 +51,7 @@ def _steps(whole: Whole, job: Job | None, scale: Scale) -> Iterator[Step]:
     if rating is None:
         yield Step("Rated", "ahead")
     else:
-        yield Step(f"Rated {shown_rating(rating, scale)}", "done")
+        yield Step(f"Rated {shown_rating(rating.rating, scale)}", "done")
 
 
 def _download(job: Job) -> Step:

@@ -29,5 +29,10 @@ class Viewing:
         """Which part of a show it was: "S2 E4 · The Thaw"; "" for a movie."""
         if self.season_number is None:
             return ""
-        place = f"S{self.season_number} E{self.number}"
-        return f"{place} · {self.episode_title}" if self.episode_title else place
+        return episode_words(self.season_number, self.number, self.episode_title)
+
+
+def episode_words(season: int, number: int | None, title: str) -> str:
+    """An episode in words: "S2 E4 · The Thaw"."""
+    place = f"S{season} E{number}"
+    return f"{place} · {title}" if title else place

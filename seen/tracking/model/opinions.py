@@ -8,6 +8,9 @@ from datetime import datetime
 from typing import Any, Literal, get_args
 from uuid import UUID
 
+from seen.plugin.models import MediaKind
+from seen.tracking.model.history import episode_words
+
 Scale = Literal["stars", "ten", "hundred", "thumbs"]
 SCALES: tuple[Scale, ...] = get_args(Scale)
 
@@ -19,6 +22,35 @@ class Part:
     media_id: UUID
     season_number: int | None = None
     episode_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPart:
+    """A title, a season or an episode with its name. ``number`` is that of an episode."""
+
+    title: str
+    media_type: MediaKind
+    season_number: int | None
+    number: int | None
+    episode_title: str
+
+    @property
+    def words(self) -> str:
+        """Which part it is: "Season 2", "S2 E4 · The Thaw"; "" for the title itself."""
+        if self.season_number is None:
+            return ""
+        if self.number is None:
+            return f"Season {self.season_number}" if self.season_number else "Specials"
+        return episode_words(self.season_number, self.number, self.episode_title)
+
+    @property
+    def short(self) -> str:
+        """The same inside a sentence: "season 2", "S2 E4"."""
+        if self.season_number is None:
+            return ""
+        if self.number is None:
+            return f"season {self.season_number}" if self.season_number else "the specials"
+        return episode_words(self.season_number, self.number, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +98,14 @@ def shown_rating(rating: int, scale: Scale) -> str:
     if scale == "thumbs":
         return "thumbs up" if rating >= 50 else "thumbs down"
     return f"{rating} of 100"
+
+
+def short_rating(rating: int, scale: Scale) -> str:
+    """A rating in as few letters as can be: "4.5", "9", "87"; "" for thumbs, which are drawn."""
+    if scale == "thumbs":
+        return ""
+    steps = {"stars": f"{round(rating / 10) / 2:g}", "ten": f"{round(rating / 10)}"}
+    return steps.get(scale, f"{rating}")
 
 
 def choices(scale: Scale) -> list[tuple[int, str]]:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from seen.tracking.model.states import Status
 
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """What a person thinks of a title, and where they stand with it. ``rating`` is 0 to 100 or
-    None; ``seconds_played`` includes sessions; ``viewings`` are those of the movie as a whole."""
+    """What a person keeps of a title beside ratings. ``seconds_played`` includes sessions;
+    ``viewings`` are those of the movie as a whole."""
 
-    rating: int | None = None
-    rated_at: datetime | None = None
     is_favorite: bool = False
     note: str = ""
     status: Status | None = None

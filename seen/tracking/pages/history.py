@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
+from uuid import UUID
 
 from aiohttp import web
 
@@ -19,19 +20,21 @@ from seen.tracking.api.bodies import place_of
 from seen.tracking.model import WatchRules
 from seen.tracking.model.acts import Act
 from seen.tracking.model.history import Viewing
+from seen.tracking.model.opinions import Part
 from seen.tracking.pages.chips import Chip, address
 from seen.tracking.pages.marks import undo_path
+from seen.tracking.pages.parts import ViewingField, viewing_field
 from seen.tracking.service import Tracks
 
 HISTORY = "/app/history"
 _PER_PAGE = 60
-_SOURCES = {"player": "", "hand": "marked by hand", "import": "imported", "scrobble": "elsewhere"}
 
 
 class HistoryQuery(Query):
-    """Viewings, or what was changed."""
+    """Viewings, of all titles or of one, or what was changed."""
 
     show: str = ""
+    title: UUID | None = None
     cursor: str = ""
 
 
@@ -42,8 +45,7 @@ class ViewingLine:
     title: str
     href: str
     part: str
-    note: str
-    remove: str
+    field: ViewingField
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,9 @@ def pages(tracks: Tracks, render: Renderer) -> Pages:
             if len(acts) > _PER_PAGE:
                 cursor = encode_cursor((acts[_PER_PAGE - 1].created_at, acts[_PER_PAGE - 1].id))
         else:
-            seen = await tracks.history.viewings(call.viewer, _PER_PAGE + 1, place)
+            seen = await tracks.history.viewings(
+                call.viewer, _PER_PAGE + 1, place, media_id=query.title
+            )
             days = _days(seen[:_PER_PAGE], now)
             if len(seen) > _PER_PAGE:
                 cursor = encode_cursor((seen[_PER_PAGE - 1].watched_at, seen[_PER_PAGE - 1].id))
@@ -97,27 +101,38 @@ def pages(tracks: Tracks, render: Renderer) -> Pages:
             days=days,
             acts=lines,
             paused=not WatchRules.of(call.viewer.settings).keep,
-            more=address(HISTORY, {"show": query.show, "cursor": cursor}) if cursor else None,
+            today=now.date().isoformat(),
+            only=await _only(tracks, query.title) if query.title else None,
+            more=address(
+                HISTORY, {"show": query.show, "title": query.title or "", "cursor": cursor}
+            )
+            if cursor
+            else None,
         )
 
     return found
 
 
+async def _only(tracks: Tracks, media_id: UUID) -> Chip:
+    """The one title whose history is shown."""
+    named = await tracks.opinions.named(Part(media_id))
+    return Chip(named.title, f"/app/title/{media_id}", True)
+
+
 def _days(viewings: Sequence[Viewing], now: datetime) -> list[Day]:
     return [
-        Day(day(then, now.date()), [_line(each) for each in group])
+        Day(day(then, now.date()), [_line(each, now.date()) for each in group])
         for then, group in groupby(viewings, key=lambda each: each.watched_at.date())
     ]
 
 
-def _line(viewing: Viewing) -> ViewingLine:
+def _line(viewing: Viewing, today: date) -> ViewingLine:
     kind = "Movie" if viewing.media_type == MediaKind.MOVIE else ""
     return ViewingLine(
         viewing.title,
         f"/app/title/{viewing.media_id}",
         viewing.part or kind,
-        _SOURCES.get(viewing.source, ""),
-        f"/app/history/{viewing.id}/remove",
+        viewing_field(viewing, today),
     )
 
 

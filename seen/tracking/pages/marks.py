@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
 from aiohttp import web
 
+from seen.core import clock
 from seen.core.cookies import set_act_cookie
 from seen.core.errors import Invalid
 from seen.core.http import Call, Query, read_query
@@ -17,6 +18,7 @@ from seen.tracking.model.opinions import Part
 from seen.tracking.model.states import Status
 from seen.tracking.service import Tracks, finished_act
 
+EVENING = time(20, tzinfo=UTC)
 Season = Annotated[int, msgspec.Meta(ge=0, le=100_000)]
 Percent = Annotated[int, msgspec.Meta(ge=0, le=100)]
 
@@ -27,14 +29,17 @@ class SeenForm(msgspec.Struct):
 
     seen: bool
     again: bool = False
-    when: Annotated[str, msgspec.Meta(pattern=r"^(\d{4}-\d{2}-\d{2})?$")] = ""
+    when: str = ""
 
     def watched_at(self) -> datetime | None:
         """The evening of the day that was named. Raises Invalid for a day that is none."""
-        try:
-            return datetime.fromisoformat(f"{self.when}T20:00:00+00:00") if self.when else None
-        except ValueError as error:
-            raise Invalid("There is no such day.") from error
+        return datetime.combine(past_day(self.when), EVENING) if self.when else None
+
+
+class DayForm(msgspec.Struct):
+    """The day something was seen (2026-10-14)."""
+
+    when: str
 
 
 class SwitchForm(msgspec.Struct):
@@ -78,6 +83,17 @@ class PartQuery(Query):
     season: Season | None = None
 
 
+def past_day(text: str) -> date:
+    """A day that has come, here or where it is tomorrow already. Raises Invalid."""
+    try:
+        found = date.fromisoformat(text)
+    except ValueError as error:
+        raise Invalid("There is no such day.") from error
+    if not date(1900, 1, 1) <= found <= clock.now().date() + timedelta(days=1):
+        raise Invalid("Nobody can have seen anything on that day.")
+    return found
+
+
 def _path(media_id: UUID, act: str, episode: UUID | None, season: int | None) -> str:
     part = f"?episode={episode}" if episode else f"?season={season}" if season is not None else ""
     return f"/app/title/{media_id}/{act}{part}"
@@ -91,6 +107,17 @@ def seen_path(media_id: UUID, *, episode: UUID | None = None, season: int | None
 def rating_path(media_id: UUID, *, episode: UUID | None = None, season: int | None = None) -> str:
     """Where a rating is posted."""
     return _path(media_id, "rating", episode, season)
+
+
+def marks_path(media_id: UUID, *, episode: UUID | None = None, season: int | None = None) -> str:
+    """Where the viewer's rating and viewings of a movie, an episode or a season are; as a panel
+    for a page of another title with ``panel`` in the query."""
+    return _path(media_id, "marks", episode, season)
+
+
+def history_path(media_id: UUID) -> str:
+    """The viewer's history of one title."""
+    return f"/app/history?title={media_id}"
 
 
 def title_act_path(media_id: UUID, act: str) -> str:
@@ -208,6 +235,12 @@ def pages(tracks: Tracks) -> Pages:
     async def dismiss(call: Call) -> web.StreamResponse:
         await tracks.watching.dismiss(call.viewer, call.path_id("id"))
         return done(call, "/app/dashboard")
+
+    @found.post("/app/history/{id}/day")
+    async def change_day(call: Call) -> web.StreamResponse:
+        day = past_day((await read_form(call, DayForm)).when)
+        await tracks.history.set_day(call.viewer, call.path_id("id"), day)
+        return done(call, "/app/history")
 
     @found.post("/app/history/{id}/remove")
     async def remove_viewing(call: Call) -> web.StreamResponse:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from seen.core.db import Database
@@ -28,11 +28,18 @@ class History:
         before: tuple[datetime, UUID] | None = None,
         *,
         media_id: UUID | None = None,
+        episode_id: UUID | None = None,
         kind: MediaKind | None = None,
     ) -> list[Viewing]:
-        """What the viewer saw, the last first; of one title or of all."""
+        """What the viewer saw, the last first; of one title, of one episode or of all."""
         return await store.viewings(
-            self._db, viewer.user_id, media_id, kind.value if kind else None, limit, before
+            self._db,
+            viewer.user_id,
+            media_id,
+            episode_id,
+            kind.value if kind else None,
+            limit,
+            before,
         )
 
     async def seen_titles(
@@ -51,18 +58,24 @@ class History:
     async def set_time(self, viewer: Viewer, viewing_id: UUID, at: datetime) -> None:
         """Say when a viewing was. Raises NotHere for one that is not the viewer's."""
         async with self._acts.act(viewer, "viewing_changed") as acting:
-            acting.media_id = await store.set_time(
-                acting.connection, viewer.user_id, viewing_id, at
+            acting.media_id = _known(
+                await store.set_time(acting.connection, viewer.user_id, viewing_id, at)
             )
-            if acting.media_id is None:
-                raise NotHere("There is no such viewing.")
+
+    async def set_day(self, viewer: Viewer, viewing_id: UUID, day: date) -> None:
+        """Say on which day (UTC) a viewing was, at the same time of it. Raises NotHere for one that
+        is not the viewer's."""
+        async with self._acts.act(viewer, "viewing_changed") as acting:
+            acting.media_id = _known(
+                await store.set_day(acting.connection, viewer.user_id, viewing_id, day)
+            )
 
     async def remove(self, viewer: Viewer, viewing_id: UUID) -> None:
         """Forget a viewing. Raises NotHere for one that is not the viewer's."""
         async with self._acts.act(viewer, "viewing_removed") as acting:
-            acting.media_id = await store.remove(acting.connection, viewer.user_id, viewing_id)
-            if acting.media_id is None:
-                raise NotHere("There is no such viewing.")
+            acting.media_id = _known(
+                await store.remove(acting.connection, viewer.user_id, viewing_id)
+            )
 
     async def clear(self, viewer: Viewer, since: datetime | None = None) -> int:
         """Forget what the viewer watched and played and where they are in it, all or from a time
@@ -71,3 +84,9 @@ class History:
             gone = await store.clear(acting.connection, viewer.user_id, since)
             acting.facts["count"] = gone
         return gone
+
+
+def _known(media_id: UUID | None) -> UUID:
+    if media_id is None:
+        raise NotHere("There is no such viewing.")
+    return media_id

@@ -6,15 +6,23 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from seen.core.db import Connection, Database
+from seen.core.db import Database
 from seen.core.errors import NotHere
 from seen.core.viewer import Viewer
 from seen.plugin.models import MediaKind
-from seen.tracking.model.opinions import Note, Part, Rating, RatingPlace, scale_of, shown_rating
+from seen.tracking.model.opinions import (
+    NamedPart,
+    Note,
+    Part,
+    Rating,
+    RatingPlace,
+    scale_of,
+    shown_rating,
+)
 from seen.tracking.model.relation import Relation
 from seen.tracking.service.acting import Acts, single
 from seen.tracking.store import opinions as store
-from seen.tracking.store import relation, watching
+from seen.tracking.store import relation
 
 
 class Opinions:
@@ -28,18 +36,20 @@ class Opinions:
         """Rate a title, a season or an episode, 0 to 100. Raises NotHere for what is not there."""
         shown = shown_rating(rating, scale_of(viewer.settings))
         async with self._acts.act(viewer, "rated", part.media_id, rating=shown) as acting:
-            if not await store.part_exists(acting.connection, part):
-                raise NotHere("There is no such title, season or episode.")
+            acting.facts["part"] = _known(await store.named(acting.connection, part)).short
             await store.rate(acting.connection, viewer.user_id, part, rating)
-            acting.facts["part"] = await _words(acting.connection, part)
 
     async def unrate(self, viewer: Viewer, part: Part) -> None:
         """Take a rating back. Raises NotHere where there is none."""
         async with self._acts.act(viewer, "unrated", part.media_id) as acting:
+            acting.facts["part"] = _known(await store.named(acting.connection, part)).short
             await store.unrate(acting.connection, viewer.user_id, part)
-            acting.facts["part"] = await _words(acting.connection, part)
         if not acting.changed:
             raise NotHere("You have not rated this.")
+
+    async def named(self, part: Part) -> NamedPart:
+        """A title, a season or an episode with its name. Raises NotHere."""
+        return _known(await store.named(self._db, part))
 
     async def ratings(
         self,
@@ -113,9 +123,7 @@ class Opinions:
         return await relation.relation(self._db, viewer.user_id, media_id)
 
 
-async def _words(connection: Connection, part: Part) -> str:
-    if part.season_number is not None:
-        return f"season {part.season_number}" if part.season_number else "the specials"
-    if part.episode_id is not None:
-        return await watching.episode_place(connection, part.episode_id)
-    return ""
+def _known(part: NamedPart | None) -> NamedPart:
+    if part is None:
+        raise NotHere("There is no such title, season or episode.")
+    return part

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from seen.core.db import Executor
@@ -13,11 +13,12 @@ async def viewings(
     db: Executor,
     user_id: UUID,
     media_id: UUID | None,
+    episode_id: UUID | None,
     kind: str | None,
     limit: int,
     before: tuple[datetime, UUID] | None,
 ) -> list[Viewing]:
-    """What the person saw, the last first; of one title or of all."""
+    """What the person saw, the last first; of one title, of one episode or of all."""
     at, last = before or (None, None)
     rows = await db.fetch(
         "select w.id, w.media_id, w.episode_id, w.source, w.watched_at, m.title, m.media_type,"
@@ -27,6 +28,7 @@ async def viewings(
         "   and ($4::text is null or exists(select 1 from media_items m"
         "     where m.id = w.media_id and m.media_type = $4))"
         "   and ($5::timestamptz is null or (w.watched_at, w.id) < ($5, $6))"
+        "   and ($7::uuid is null or w.episode_id = $7)"
         "   order by w.watched_at desc, w.id desc limit $2) w"
         " join media_items m on m.id = w.media_id left join show_episodes e on e.id = w.episode_id"
         " order by w.watched_at desc, w.id desc",
@@ -36,6 +38,7 @@ async def viewings(
         kind,
         at,
         last,
+        episode_id,
     )
     return [Viewing(**dict(row)) for row in rows]
 
@@ -48,6 +51,19 @@ async def set_time(db: Executor, user_id: UUID, viewing_id: UUID, at: datetime) 
         user_id,
         viewing_id,
         at,
+    )
+    return found
+
+
+async def set_day(db: Executor, user_id: UUID, viewing_id: UUID, day: date) -> UUID | None:
+    """Say on which day (UTC) a viewing was, at the same time of it; the title it is of."""
+    found: UUID | None = await db.fetchval(
+        "update user_watched set updated_at = now(), watched_at ="
+        " ($3::date + (watched_at at time zone 'UTC')::time) at time zone 'UTC'"
+        " where user_id = $1 and id = $2 returning media_id",
+        user_id,
+        viewing_id,
+        day,
     )
     return found
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from seen.core.db import Executor, Row
-from seen.tracking.model.opinions import Note, Part, Rating, RatingPlace
+from seen.tracking.model.opinions import NamedPart, Note, Part, Rating, RatingPlace
 
 # An import gives many parts of a title the same moment: only all of this is different for each.
 _RATING_KEY = (
@@ -22,20 +22,20 @@ async def known(db: Executor, media_ids: Sequence[UUID]) -> set[UUID]:
     return {row["id"] for row in rows}
 
 
-async def part_exists(db: Executor, part: Part) -> bool:
-    """Whether the title has the season or episode."""
-    return bool(
-        await db.fetchval(
-            "select case when $2::int is not null then exists(select 1 from show_seasons"
-            "   where media_id = $1 and number = $2)"
-            " when $3::uuid is not null then exists(select 1 from show_episodes"
-            "   where media_id = $1 and id = $3)"
-            " else exists(select 1 from media_items where id = $1) end",
-            part.media_id,
-            part.season_number,
-            part.episode_id,
-        )
+async def named(db: Executor, part: Part) -> NamedPart | None:
+    """A title, a season or an episode with its name; None where there is none."""
+    row = await db.fetchrow(
+        "select m.title, m.media_type, coalesce(s.number, e.season_number) as season_number,"
+        " e.number, coalesce(e.title, '') as episode_title from media_items m"
+        " left join show_seasons s on s.media_id = m.id and s.number = $2"
+        " left join show_episodes e on e.media_id = m.id and e.id = $3 where m.id = $1"
+        " and ($2::int is null or s.media_id is not null)"
+        " and ($3::uuid is null or e.id is not null)",
+        part.media_id,
+        part.season_number,
+        part.episode_id,
     )
+    return NamedPart(**dict(row)) if row is not None else None
 
 
 async def rate(

@@ -9,11 +9,10 @@ from seen.tracking.model.relation import Relation
 
 
 async def relation(db: Executor, user_id: UUID, media_id: UUID) -> Relation:
-    """What the person thinks of a title and where they stand with it."""
+    """What the person keeps of a title beside ratings."""
     row = await db.fetchrow(
         """
-        select r.rating, r.rated_at,
-               exists(select 1 from user_favorites f where f.user_id = $1 and f.media_id = $2)
+        select exists(select 1 from user_favorites f where f.user_id = $1 and f.media_id = $2)
                  as is_favorite,
                coalesce((select body from user_notes n where n.user_id = $1 and n.media_id = $2),
                  '') as note,
@@ -24,8 +23,6 @@ async def relation(db: Executor, user_id: UUID, media_id: UUID) -> Relation:
                (select count(*) from user_watched w where w.user_id = $1 and w.media_id = $2
                  and w.episode_id is null) as viewings
           from (select 1) one
-          left join user_ratings r on r.user_id = $1 and r.media_id = $2
-               and r.season_number is null and r.episode_id is null
           left join user_states s on s.user_id = $1 and s.media_id = $2
         """,
         user_id,

@@ -64,6 +64,10 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+/** A menu that opens below the screen is brought into sight, also when what it holds comes later. */
+const showMenu = (menu) => menu?.querySelector(".menu")?.scrollIntoView({ block: "nearest" });
+document.addEventListener("toggle", (event) => { if (event.target.matches("[data-menu][open]")) showMenu(event.target); }, true);
+
 document.addEventListener("input", (event) => {
   if (event.target.matches("[data-slider]")) showSlider(event.target);
 });
@@ -117,7 +121,7 @@ function prepare(root = document) {
 }
 
 for (const part of document.querySelectorAll("[data-without-script]")) part.hidden = true;
-document.addEventListener("htmx:after:settle", () => prepare());
+document.addEventListener("htmx:after:settle", () => { prepare(); showMenu(document.querySelector("[data-menu][open]")); });
 document.addEventListener("htmx:after:swap", () => prepare());
 addEventListener("pageshow", (event) => {
   if (!event.persisted) return;
