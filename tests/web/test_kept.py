@@ -67,7 +67,9 @@ async def test_a_word_about_what_was_done_is_said_once(server: Server, user: Per
     film = await add_movie(server)
     await page(user, "/app/dashboard")
     async with user.client.post(
-        f"/app/title/{film}/watch-later", data={"on": "true"}, headers=user.headers,
+        f"/app/title/{film}/watch-later",
+        data={"on": "true"},
+        headers=user.headers,
         allow_redirects=False,
     ) as answer:
         act = answer.cookies["seen_act"].value
@@ -80,9 +82,7 @@ async def test_who_may_not_come_in_gets_no_kept_page(
     client: TestClient[web.Request, web.Application], user: Person
 ) -> None:
     await page(user, "/app/dashboard")
-    _, made = await user.call(
-        "POST", "/tokens", json={"name": "a script", "scopes": ["read"]}
-    )
+    _, made = await user.call("POST", "/tokens", json={"name": "a script", "scopes": ["read"]})
     for headers in ({}, {"Authorization": f"Bearer {made['token']}"}):
         async with client.get("/app/dashboard", headers=headers, allow_redirects=False) as answer:
             assert answer.status in (303, 403)

@@ -49,6 +49,10 @@ class _Tally:
     def done(self) -> int:
         return self.changed + self.unchanged + self.gone
 
+    def rests(self, provider: Handle[MetadataProvider]) -> bool:
+        """Whether a provider has not answered so often that it is left alone for this run."""
+        return self.refused.get(provider.instance_id, 0) >= _PATIENCE
+
     def sentence(self) -> str:
         if not self.done and not self.waiting:
             return "No title is due."
@@ -87,9 +91,10 @@ class Titles:
         while True:
             able = _able(self._providers())
             sources = [each.facts.source for each in able]
+            answering = [each.facts.source for each in able if not tally.rests(each)]
             if total is None:
                 total = await store.count_due(self._db, sources)
-            due = await store.claim_titles(self._db, sources, _BATCH, LEASE)
+            due = await store.claim_titles(self._db, sources, answering, _BATCH, LEASE)
             if not due:
                 return tally.sentence()
             for provider in able:
@@ -130,16 +135,15 @@ class Titles:
     async def _answers(
         self, provider: Handle[MetadataProvider], known: Sequence[KnownTitle], tally: _Tally
     ) -> Sequence[Refreshed]:
-        """What became of a batch; nothing where the provider does not answer, or has not answered
-        some batches in a row. Its titles are not left to the next provider, who may know less."""
-        refused = tally.refused.get(provider.instance_id, 0)
-        if refused >= _PATIENCE:
+        """What became of a batch; nothing where the provider does not answer or rests. Its titles
+        are not left to the next provider, who may know less."""
+        if tally.rests(provider):
             return ()
         try:
             answers = await _refresh(provider, known)
         except PluginError as error:
             tally.problems.append(f"{provider.title}: {error}.")
-            tally.refused[provider.instance_id] = refused + 1
+            tally.refused[provider.instance_id] = tally.refused.get(provider.instance_id, 0) + 1
             return ()
         tally.refused.pop(provider.instance_id, None)
         return answers

@@ -10,9 +10,8 @@ _STILL_GOING = frozenset(
      "to be determined", "in development", "rumored", "early access", "alpha", "beta"}
 )  # fmt: skip
 _LIVELY, _RECENT, _SETTLED = timedelta(days=2), timedelta(days=14), timedelta(days=60)
-RETRY = timedelta(minutes=5)
-"""How long a title waits whose provider did not answer: less than passes between two runs, so that
-it is asked about in the next one."""
+RETRY = timedelta(minutes=1)
+"""How long a title waits whose provider did not answer: until the next run."""
 LEASE = timedelta(minutes=10)
 """For how long what somebody is just asking about is not due: longer than any question takes."""
 

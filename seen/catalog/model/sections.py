@@ -10,8 +10,6 @@ from seen.plugin.models import FeedKind, MediaKind
 SECTION_LENGTH = 200
 """How many titles of a list are kept."""
 _FRESH = timedelta(hours=6)
-# Less than the ten minutes between two runs: a list that did not come is asked for in the next one.
-_RETRY = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +72,8 @@ class SectionState:
     asked: str = ""
 
     def is_due(self, now: datetime, providers: str) -> bool:
-        """Whether the list is to be asked for: six hours after it came, five minutes after it did
+        """Whether the list is to be asked for: six hours after it came, in every run when it did
         not, and at once when the providers are others than those asked before."""
-        if self.tried_at is None or self.asked != providers:
+        if self.tried_at is None or self.problem or self.asked != providers:
             return True
-        return now - self.tried_at >= (_RETRY if self.problem else _FRESH)
+        return now - self.tried_at >= _FRESH

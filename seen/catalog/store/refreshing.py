@@ -39,17 +39,18 @@ class DueSeason:
 
 
 async def claim_titles(
-    db: Executor, sources: Sequence[str], limit: int, lease: timedelta
+    db: Executor, sources: Sequence[str], answering: Sequence[str], limit: int, lease: timedelta
 ) -> list[DueTitle]:
-    """Titles that are due and that somebody can be asked about, longest due first. They are not due
-    again before the lease ends, so that nobody else asks about them meanwhile."""
+    """Titles that are due and that one of the answering sources can be asked about, longest due
+    first, with their references of all ``sources``. They are not due again before the lease ends,
+    so that nobody else asks about them meanwhile."""
     rows = await db.fetch(
         "with due as materialized ("
         "   select m.id from media_items m where m.refresh_at <= now() and exists"
         "     (select 1 from media_external_ids e where e.media_id = m.id"
-        "       and e.source = any($1::text[]))"
-        "   order by m.refresh_at, m.popularity desc limit $2 for update of m skip locked),"
-        " claimed as (update media_items m set refresh_at = now() + $3 from due"
+        "       and e.source = any($2::text[]))"
+        "   order by m.refresh_at, m.popularity desc limit $3 for update of m skip locked),"
+        " claimed as (update media_items m set refresh_at = now() + $4 from due"
         "   where m.id = due.id)"
         " select m.id, m.media_type, m.validator, m.provider,"
         "   array_agg(e.source order by e.source) as sources,"
@@ -58,6 +59,7 @@ async def claim_titles(
         " join media_external_ids e on e.media_id = m.id and e.source = any($1::text[])"
         " group by m.id order by m.refresh_at, m.popularity desc",
         list(sources),
+        list(answering),
         limit,
         lease,
     )
