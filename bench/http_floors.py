@@ -287,9 +287,12 @@ async def main(rounds: int) -> None:
                     "  among 500 ": few.case("/api/v1/library"),
                     f"Discover, {shown} cards": many.case("/app/discover"),
                     "  among 500  ": few.case("/app/discover"),
+                    "  drawn anew": many.case("/app/discover", HX_Request="true"),
+                    "  drawn anew, 500": few.case("/app/discover", HX_Request="true"),
                     f"  bare, {shown} cards": Case(f"{bare}/grid", {}, pid),
                     "Dashboard": many.case("/app/dashboard"),
                     "  among 500   ": few.case("/app/dashboard"),
+                    "  drawn anew ": many.case("/app/dashboard", HX_Request="true"),
                 }
                 for _ in range(rounds):
                     for case in cases.values():

@@ -58,10 +58,24 @@ def query_hash(viewer_id: UUID, wish: Wish, cursor: str) -> str:
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
+class Marks(NamedTuple):
+    """What a viewer has to do with a title. ``percent`` is how far its download is, None without
+    one; ``episodes`` are how many the viewer has seen and how many there are, None where none was
+    seen."""
+
+    seen: bool = False
+    progress: float | None = None
+    watch_later: bool = False
+    in_library: bool = False
+    percent: int | None = None
+    episodes: tuple[int, int] | None = None
+
+
+UNMARKED = Marks()
+
+
 class Shown(NamedTuple):
-    """A title as it comes out of the database, with the viewer's marks. ``percent`` is how far its
-    download is, None without one; ``episodes`` are how many the viewer has seen and how many there
-    are, None where none was seen."""
+    """A title as it comes out of the database, with the viewer's :class:`Marks`."""
 
     id: UUID
     kind: str
@@ -77,6 +91,11 @@ class Shown(NamedTuple):
     in_library: bool
     percent: int | None
     episodes: tuple[int, int] | None
+
+
+def marked(shown: Shown, marks: Marks) -> Shown:
+    """The same title with other marks."""
+    return shown._replace(**marks._asdict())
 
 
 @lru_cache(maxsize=_KEPT_CARDS)

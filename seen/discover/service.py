@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -22,7 +23,7 @@ from seen.core.ready import encoded_answer
 from seen.core.viewer import Viewer
 from seen.discover import store
 from seen.discover.answers import DiscoverAnswer, SectionAnswer, card_items
-from seen.discover.model import Row, Shown, Wish, card, query_hash
+from seen.discover.model import Row, Shown, Wish, card, marked, query_hash
 from seen.host import PluginHost
 from seen.library.service import Library
 from seen.plugin.models import Card, FeedKind, MediaKind
@@ -67,6 +68,7 @@ class Discover:
         self._library = library
         self._search = search
         self._states = Kept[tuple[MediaKind, ...], list[SectionState]](events, _CATALOG)
+        self._rows = Kept[tuple[MediaKind, ...], list[Row]](events, _CATALOG)
         self._genres = Kept[tuple[MediaKind, ...], list[str]](events, _CATALOG)
         self._platforms = Kept[str, list[str]](events, _CATALOG)
         # Which answers this process built, for whom: they go when their marks or titles change.
@@ -106,8 +108,25 @@ class Discover:
         return encoded_answer(msgspec.json.encode(answer))
 
     async def rows(self, viewer: Viewer, kinds: Sequence[MediaKind] = ALL_KINDS) -> list[Row]:
-        """Every list of some kinds that has titles, in one query."""
-        shown = await store.all_sections(self._db, viewer.user_id, kinds, _RAIL_LENGTH)
+        """Every list of some kinds that has titles, with the viewer's marks, which are all that
+        the database is asked for."""
+        rows = await self._rows.get(tuple(kinds), lambda: self._unmarked_rows(kinds))
+        ids = {each.id for row in rows for each in row.shown}
+        marks = await store.marks(self._db, viewer.user_id, list(ids))
+        if not marks:
+            return rows
+        return [
+            replace(
+                row,
+                shown=tuple(
+                    marked(each, marks[each.id]) if each.id in marks else each for each in row.shown
+                ),
+            )
+            for row in rows
+        ]
+
+    async def _unmarked_rows(self, kinds: Sequence[MediaKind]) -> list[Row]:
+        shown = await store.all_sections(self._db, kinds, _RAIL_LENGTH)
         found = []
         for state in await self._states_of(kinds):
             section = state.section

@@ -13,14 +13,16 @@ from typing import Any
 from uuid import UUID
 
 from seen.core.db import Executor, Row
-from seen.discover.model import Order, Shown, Wish
+from seen.discover.model import UNMARKED, Marks, Order, Shown, Wish
 from seen.plugin.models import MediaKind
 
-# The columns of Shown; $1 is the viewer. Episodes are counted only for shows of which the viewer
-# has seen some.
-_CARD = """
+# The columns of Shown before the viewer's marks.
+_TITLE = """
     m.id, m.media_type, m.title, m.release_year, m.release_date, m.poster_version,
-    m.backdrop_version, m.genre,
+    m.backdrop_version, m.genre
+"""
+# The marks; $1 is the viewer. Only of shows begun by the viewer are the episodes counted.
+_MARKS = """
     exists(select 1 from user_watched w where w.user_id = $1 and w.media_id = m.id
            and w.episode_id is null) as seen,
     (select p.position_seconds / nullif(p.duration_seconds, 0) from user_progress p
@@ -41,6 +43,15 @@ _CARD = """
          where e.media_id = m.id and e.season_number > 0
            and coalesce(e.air_date <= current_date, true)
     ) end as episodes
+"""
+_CARD = f"{_TITLE}, {_MARKS}"
+# Titles of a list of ids ($2) that have any mark at all.
+_MARKED = """
+    select media_id from user_watched where user_id = $1 and media_id = any($2::uuid[])
+    union select media_id from user_progress where user_id = $1 and media_id = any($2::uuid[])
+    union select media_id from user_watch_later where user_id = $1 and media_id = any($2::uuid[])
+    union select media_id from library_items where media_id = any($2::uuid[])
+    union select media_id from download_jobs where user_id = $1 and media_id = any($2::uuid[])
 """
 _ORDERS: dict[Order, tuple[str, str, str]] = {
     # order: the column, its type, what else must hold
@@ -144,21 +155,34 @@ async def section_page(
 
 
 async def all_sections(
-    db: Executor, viewer_id: UUID, kinds: Sequence[MediaKind], limit: int
+    db: Executor, kinds: Sequence[MediaKind], limit: int
 ) -> dict[tuple[str, str], list[Shown]]:
-    """The head of every list of some kinds, by key and kind."""
+    """The head of every list of some kinds, by key and kind, without anybody's marks."""
     rows = await db.fetch(
         "with page as materialized (select s.key, i.position, i.media_id from discover_sections s"
         " join discover_section_items i on i.section_id = s.id"
         f" where {_of_kinds(kinds, 's.media_type')} and i.position < {limit:d})"
-        f" select {_CARD}, page.key from page join media_items m on m.id = page.media_id"
-        " order by page.key, m.media_type, page.position",
-        viewer_id,
+        f" select {_TITLE}, page.key from page join media_items m on m.id = page.media_id"
+        " order by page.key, m.media_type, page.position"
     )
     found: dict[tuple[str, str], list[Shown]] = {}
     for row in rows:
-        found.setdefault((row["key"], row["media_type"]), []).append(_shown(row))
+        title = itertools.islice(row.values(), _WIDTH - len(UNMARKED))
+        found.setdefault((row["key"], row["media_type"]), []).append(
+            Shown._make((*title, *UNMARKED))
+        )
     return found
+
+
+async def marks(db: Executor, viewer_id: UUID, media_ids: Sequence[UUID]) -> dict[UUID, Marks]:
+    """The viewer's marks on those of some titles that have any."""
+    rows = await db.fetch(
+        f"with marked as materialized ({_MARKED})"
+        f" select m.id, {_MARKS} from marked join media_items m on m.id = marked.media_id",
+        viewer_id,
+        list(media_ids),
+    )
+    return {row["id"]: Marks(*itertools.islice(row.values(), 1, None)) for row in rows}
 
 
 async def titles(db: Executor, viewer_id: UUID, media_ids: Sequence[UUID]) -> list[Shown]:
