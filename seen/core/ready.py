@@ -52,7 +52,7 @@ class ReadyResponse(web.StreamResponse):
         if transport is None:
             raise ConnectionResetError("The client has left.")
         after = b"\r\n\r\n" if request.method == "HEAD" else self._after
-        transport.write(b"".join((self._before, http_date(), after)))
+        transport.writelines((self._before, http_date(), after))
         # Who asks and asks and does not read must not fill the memory.
         await request.writer.drain()
         return None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -40,6 +42,9 @@ class KeptPages:
         self._size = 0
         # Counts what happened: a page that was being drawn meanwhile is not kept.
         self._happened = 0
+        self._drawing: WeakValueDictionary[tuple[UUID, str, int], asyncio.Lock] = (
+            WeakValueDictionary()
+        )
         events.on("*", self._heard)
 
     def keeping(self, route: PageRoute) -> Handler:
@@ -52,15 +57,19 @@ class KeptPages:
                 return await handler(request)
             check_access(request, route.access)
             address = request.raw_path
-            shelf = self._shelves.get(viewer.user_id)
-            found = shelf.pages.get(address) if shelf is not None else None
-            if found is not None and found[0] > time.monotonic():
-                return found[1]
+            if page := self._find(viewer.user_id, address):
+                return page
+            # Many who ask at once for a page that has just been forgotten get one drawing of it,
+            # but nobody gets what was begun before the last thing that happened.
             before = self._happened
-            response = await handler(request)
-            if before == self._happened and (body := _lasting(response)):
-                self._keep(viewer.user_id, address, body)
-            return response
+            drawing = (viewer.user_id, address, before)
+            async with self._drawing.setdefault(drawing, asyncio.Lock()):
+                if page := self._find(viewer.user_id, address):
+                    return page
+                response = await handler(request)
+                if before == self._happened and (body := _lasting(response)):
+                    self._keep(viewer.user_id, address, body)
+                return response
 
         return kept
 
@@ -91,6 +100,11 @@ class KeptPages:
         shelf = self._shelves.pop(user_id, None)
         if shelf is not None:
             self._size -= shelf.size
+
+    def _find(self, user_id: UUID, address: str) -> ReadyResponse | None:
+        shelf = self._shelves.get(user_id)
+        found = shelf.pages.get(address) if shelf is not None else None
+        return found[1] if found is not None and found[0] > time.monotonic() else None
 
     def _keep(self, user_id: UUID, address: str, body: bytes) -> None:
         shelf = self._shelves.setdefault(user_id, _Shelf())

@@ -86,3 +86,17 @@ async def test_who_may_not_come_in_gets_no_kept_page(
     for headers in ({}, {"Authorization": f"Bearer {made['token']}"}):
         async with client.get("/app/dashboard", headers=headers, allow_redirects=False) as answer:
             assert answer.status in (303, 403)
+
+
+async def test_many_who_ask_at_once_get_one_drawing(server: Server, user: Person) -> None:
+    await page(user, "/app/discover")
+    await quiet(server)
+
+    async def cost(people: int) -> int:
+        await server.events.emit(Event("catalog"))
+        await asyncio.sleep(0.1)
+        asked = server.db.queries
+        await asyncio.gather(*(page(user, "/app/discover") for _ in range(people)))
+        return server.db.queries - asked
+
+    assert await cost(20) == await cost(1)
