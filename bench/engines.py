@@ -215,13 +215,15 @@ def by_libtorrent(stage: Stage) -> Case:
 
 
 async def by_aria2p(stage: Stage, folder: Path, stack: AsyncExitStack, *, torrent: bool) -> Case:
-    """aria2, told by its client what the engine tells it, but for the gate."""
+    """aria2, told by its client what the engine tells it, but for the gate: also to have on the
+    disk what it says is there, at least once a second."""
     folder.mkdir()
     port, daemon = free_port(), Daemon("daemon", folder / "log")
     daemon.start(["aria2c", "--no-conf", "--enable-rpc", f"--rpc-listen-port={port}",
                   "--rpc-secret=x", "--enable-dht=false", "--enable-dht6=false", "--seed-time=0",
                   f"--listen-port={free_port()}", "--file-allocation=none", "--split=4",
-                  "--max-connection-per-server=4", "--rpc-max-request-size=32M"])  # fmt: skip
+                  "--max-connection-per-server=4", "--min-split-size=8M", "--disk-cache=0",
+                  "--auto-save-interval=1", "--rpc-max-request-size=32M"])  # fmt: skip
     stack.push_async_callback(daemon.stop, 2)
     client = aria2p.Client("http://127.0.0.1", port, "x")
     await asyncio.sleep(0.5)

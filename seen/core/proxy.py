@@ -12,11 +12,13 @@ import base64
 import contextlib
 import secrets
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from seen.core.egress import EgressRefused, Guard, GuardedResolver
 from seen.core.log import get_log
+from seen.core.relay import relay
 from seen.core.trackers import ANNOUNCE, SUFFIX, Trackers
 
 log = get_log(__name__)
@@ -28,7 +30,19 @@ NAMELESS = 471
 _LARGEST_HEAD = 64 * 1024
 _CONNECT_SECONDS = 15.0
 _HEAD_SECONDS = 30.0
+_FAREWELL_SECONDS = 2.0
+_BREATH_SECONDS = 0.5
 _HOP_BY_HOP = (b"proxy-authorization", b"proxy-connection", b"connection", b"keep-alive")
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What the proxy itself says to a client before it hangs up."""
+
+    status: int
+    said: str | bytes
+    field: str = ""
+    """A whole field of the head."""
 
 
 class GuardedProxy:
@@ -40,9 +54,7 @@ class GuardedProxy:
         self._resolver = GuardedResolver(guard)
         self._on_refused = on_refused
         self._password = secrets.token_urlsafe(24)
-        self._server: asyncio.Server | None = None
-        self._starting = asyncio.Lock()
-        self._clients: set[_Client] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
         self.trackers = Trackers(guard, self._resolver)
         """Asked for whoever asks for a host that stands for a tracker."""
 
@@ -53,32 +65,19 @@ class GuardedProxy:
 
     async def start(self) -> None:
         """Listen on a free port of this machine; harmless when it does already."""
-        async with self._starting:
-            if self._server is None:
-                loop = asyncio.get_running_loop()
-                self._server = await loop.create_server(lambda: _Client(self), "127.0.0.1", 0)
-                self.port = self._server.sockets[0].getsockname()[1]
+        if self.port == 0:
+            listening = socket.create_server(("127.0.0.1", 0), backlog=100)
+            listening.setblocking(False)
+            self.port = listening.getsockname()[1]
+            self._attend(listening, self._accept(listening))
 
     async def close(self) -> None:
         """Hang up on everybody."""
-        if self._server is not None:
-            self._server.close()
-        for each in tuple(self._clients):
-            each.hang_up()
+        for each in self._tasks:
+            each.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.trackers.close()
         await self._resolver.close()
-
-    def knows(self, authorization: bytes) -> bool:
-        """Whether somebody gave the right password."""
-        scheme, _, given = authorization.partition(b" ")
-        right = base64.b64encode(f"seen:{self._password}".encode())
-        return scheme.lower() == b"basic" and secrets.compare_digest(given.strip(), right)
-
-    def joined(self, client: _Client) -> None:
-        self._clients.add(client)
-
-    def left(self, client: _Client) -> None:
-        self._clients.discard(client)
 
     async def connect(self, host: str, port: int) -> socket.socket:
         """A connection to a host. Raises EgressRefused when no address of it may be dialled, other
@@ -108,158 +107,127 @@ class GuardedProxy:
             raise
         return made
 
+    # --- clients --------------------------------------------------------------------------------
 
-class _Side(asyncio.Protocol):
-    """One end of a tunnel: what comes in here goes out at the other end, no faster than it may."""
+    def _attend(self, owned: socket.socket, work: Coroutine[None, None, None]) -> None:
+        """Begin what goes on with a socket, which is closed when that ends."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
 
-    def __init__(self) -> None:
-        self.transport: asyncio.Transport | None = None
-        self.other: _Side | None = None
+        def ended(task: asyncio.Task[None]) -> None:
+            self._tasks.discard(task)
+            owned.close()
+            if not task.cancelled() and task.exception() is not None:
+                log.error("proxy: a request failed", error=repr(task.exception()))
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        task.add_done_callback(ended)
 
-    def data_received(self, data: bytes) -> None:
-        if self.other is not None and self.other.transport is not None:
-            self.other.transport.write(data)
+    async def _accept(self, listening: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                client, _ = await loop.sock_accept(listening)
+            except OSError as error:
+                # Such as too many open files. Whoever waits may have a turn when some are closed.
+                log.warning("proxy: nobody can be let in", error=repr(error))
+                await asyncio.sleep(_BREATH_SECONDS)
+                continue
+            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._attend(client, self._serve(client))
 
-    def eof_received(self) -> bool:
-        out = self.other.transport if self.other is not None else None
-        if out is None or not out.can_write_eof():
-            return False
-        with contextlib.suppress(OSError):
-            out.write_eof()
-        return True
+    async def _serve(self, client: socket.socket) -> None:
+        # Whoever hangs up early or does not get on with his request hears nothing.
+        with contextlib.suppress(OSError, EOFError, TimeoutError):
+            answer = await self._carry_out(client)
+            if answer is not None:
+                await _give(client, answer)
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        if self.other is not None and self.other.transport is not None:
-            self.other.transport.close()
-
-    def pause_writing(self) -> None:
-        if self.other is not None and self.other.transport is not None:
-            self.other.transport.pause_reading()
-
-    def resume_writing(self) -> None:
-        if self.other is not None and self.other.transport is not None:
-            self.other.transport.resume_reading()
-
-
-class _Client(_Side):
-    """Whoever uses the proxy: first its request, then a tunnel."""
-
-    def __init__(self, proxy: GuardedProxy) -> None:
-        super().__init__()
-        self._proxy = proxy
-        self._head = bytearray()
-        self._opening: asyncio.Task[None] | None = None
-        self._patience = asyncio.get_running_loop().call_later(_HEAD_SECONDS, self.hang_up)
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        super().connection_made(transport)
-        self._proxy.joined(self)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._patience.cancel()
-        self._proxy.left(self)
-        if self._opening is not None:
-            self._opening.cancel()
-        super().connection_lost(exc)
-
-    def hang_up(self) -> None:
-        """End it at once."""
-        if self.transport is not None:
-            self.transport.abort()
-
-    def data_received(self, data: bytes) -> None:
-        if self.other is not None:
-            super().data_received(data)
-            return
-        self._head += data
-        if self._opening is None and b"\r\n\r\n" in self._head:
-            assert self.transport is not None
-            self._patience.cancel()
-            self.transport.pause_reading()
-            self._opening = asyncio.create_task(self._open(bytes(self._head)))
-            self._opening.add_done_callback(self._opened)
-        elif len(self._head) > _LARGEST_HEAD:
-            self._answer(431, "The request is too large")
-
-    def _opened(self, task: asyncio.Task[None]) -> None:
-        # Nobody may be left waiting, whatever went wrong.
-        if not task.cancelled() and task.exception() is not None:
-            log.error("proxy: a request failed", error=repr(task.exception()))
-            self.hang_up()
-
-    async def _open(self, request: bytes) -> None:
+    async def _carry_out(self, client: socket.socket) -> _Answer | None:
+        """Do what a client wants, to its end; or what to say instead."""
         try:
-            authorization, host, port, first = read_request(request)
+            head, more = await _read_head(client)
+            authorization, host, port, first = read_request(head)
+        except _TooLargeError:
+            return _Answer(431, "The request is too large")
         except ValueError:
-            self._answer(400, "This is no request to a proxy")
-            return
-        if not self._proxy.knows(authorization):
-            self._answer(
-                407, "The password is missing", 'Proxy-Authenticate: Basic realm="seen"\r\n'
-            )
-            return
+            return _Answer(400, "This is no request to a proxy")
+        if not self._knows(authorization):
+            field = 'Proxy-Authenticate: Basic realm="seen"\r\n'
+            return _Answer(407, "The password is missing", field)
         if host.endswith(SUFFIX) and first is not None:
-            await self._ask_tracker(host, first)
-            return
+            return await self._ask_tracker(host, first)
         try:
-            made = await self._proxy.connect(host, port)
+            far = await self.connect(host, port)
         except EgressRefused as error:
-            self._answer(REFUSED, str(error))
+            return _Answer(REFUSED, str(error))
         except socket.gaierror as error:
-            self._answer(NAMELESS, str(error))
+            return _Answer(NAMELESS, str(error))
         except (OSError, ValueError) as error:
-            self._answer(502, str(error))
-        else:
-            await self._join(made, request, first)
+            return _Answer(502, str(error))
+        with far:
+            if first is None:
+                established = b"HTTP/1.1 200 Connection established\r\n\r\n"
+                await asyncio.get_running_loop().sock_sendall(client, established)
+            await relay(client, far, (first or b"") + more)
+        return None
 
-    async def _join(self, made: socket.socket, request: bytes, first: bytes | None) -> None:
-        """Make the tunnel. ``first`` is what the other side gets to read first; None says that the
-        client waits for a word that there is a tunnel."""
-        assert self.transport is not None
-        there = _Side()
-        there.other = self
-        await asyncio.get_running_loop().create_connection(lambda: there, sock=made)
-        if there.transport is None or self.transport.is_closing():
-            made.close()
-            return
-        self.other = there
-        if first is None:
-            self.transport.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
-        there.transport.write((first or b"") + self._head[len(request) :])
-        self.transport.resume_reading()
+    def _knows(self, authorization: bytes) -> bool:
+        """Whether somebody gave the right password."""
+        scheme, _, given = authorization.partition(b" ")
+        right = base64.b64encode(f"seen:{self._password}".encode())
+        return scheme.lower() == b"basic" and secrets.compare_digest(given.strip(), right)
 
-    async def _ask_tracker(self, host: str, request: bytes) -> None:
-        line, *fields = request.partition(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")
+    async def _ask_tracker(self, host: str, request: bytes) -> _Answer:
+        line, *fields = request.decode("latin-1").split("\r\n")
         path, _, query = line.split(" ")[1].partition("?")
         if path != ANNOUNCE:
-            self._answer(404, "Trackers are asked for peers only")
-            return
+            return _Answer(404, "Trackers are asked for peers only")
         agents = (each for each in fields if each.lower().startswith("user-agent:"))
         agent = next(agents, "").partition(":")[2].strip()
-        self._answer(200, await self._proxy.trackers.answer(host, query, agent))
-
-    def _answer(self, status: int, said: str | bytes, more: str = "") -> None:
-        if self.transport is None:
-            return
-        body = said if isinstance(said, bytes) else said.encode()
-        self.transport.write(
-            f"HTTP/1.1 {status} {'OK' if status == 200 else 'Refused'}\r\n{more}"
-            f"Content-Type: text/plain; charset=utf-8\r\nContent-Length: {len(body)}\r\n"
-            "Connection: close\r\n\r\n".encode()
-            + body
-        )
-        self.transport.close()
+        return _Answer(200, await self.trackers.answer(host, query, agent))
 
 
-def read_request(request: bytes) -> tuple[bytes, str, int, bytes | None]:
-    """The Proxy-Authorization, the host and the port of a request, and the request as the host
+class _TooLargeError(ValueError):
+    """A request has too long a head."""
+
+
+async def _read_head(client: socket.socket) -> tuple[bytes, bytes]:
+    """A request up to its empty line, and what came together with it. Raises EOFError when it does
+    not end, TimeoutError when it takes too long, and ValueError when it is too large."""
+    loop = asyncio.get_running_loop()
+    read = b""
+    async with asyncio.timeout(_HEAD_SECONDS):
+        while b"\r\n\r\n" not in read:
+            if len(read) > _LARGEST_HEAD:
+                raise _TooLargeError
+            data = await loop.sock_recv(client, _LARGEST_HEAD)
+            if not data:
+                raise EOFError
+            read += data
+    head, end, more = read.partition(b"\r\n\r\n")
+    return head + end, more
+
+
+async def _give(client: socket.socket, answer: _Answer) -> None:
+    body = answer.said if isinstance(answer.said, bytes) else answer.said.encode()
+    loop = asyncio.get_running_loop()
+    await loop.sock_sendall(
+        client,
+        f"HTTP/1.1 {answer.status} {'OK' if answer.status == 200 else 'Refused'}\r\n"
+        f"{answer.field}Content-Type: text/plain; charset=utf-8\r\n"
+        f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode() + body,
+    )  # fmt: skip
+    client.shutdown(socket.SHUT_WR)
+    # To hang up on somebody who still sends would take the answer from him, too.
+    async with asyncio.timeout(_FAREWELL_SECONDS):
+        while await loop.sock_recv(client, _LARGEST_HEAD):
+            pass
+
+
+def read_request(head: bytes) -> tuple[bytes, str, int, bytes | None]:
+    """The Proxy-Authorization, the host and the port of a request's head, and the head as the host
     should get it, or None for CONNECT. Raises ValueError."""
-    head, _, body = request.partition(b"\r\n\r\n")
-    line, *fields = head.split(b"\r\n")
+    line, *fields = head.removesuffix(b"\r\n\r\n").split(b"\r\n")
     method, target, version = line.split(b" ")
     authorization = b""
     kept = [b"Connection: close"]
@@ -280,7 +248,7 @@ def read_request(request: bytes) -> tuple[bytes, str, int, bytes | None]:
     if parts.query:
         path = f"{path}?{parts.query}"
     start = b" ".join((method, path.encode("ascii"), version))
-    return authorization, host, port, b"\r\n".join((start, *kept, b"", body))
+    return authorization, host, port, b"\r\n".join((start, *kept, b"", b""))
 
 
 def _address(netloc: str, default: int) -> tuple[str, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import ipaddress
 import subprocess
 from collections.abc import AsyncIterator, Sequence
@@ -115,6 +116,35 @@ async def test_nonsense_is_answered_and_hung_up_on(proxy: GuardedProxy, request_
     assert (await reader.readline()).split()[1] in (b"400", b"431")
     await reader.read()
     writer.close()
+
+
+async def test_what_is_sent_before_the_tunnel_stands_arrives(
+    server: WebServer, proxy: GuardedProxy
+) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", proxy.port)
+    host, secret = f"127.0.0.1:{server.port}", proxy.url.split("//")[1].split("@")[0]
+    authorization = base64.b64encode(secret.encode()).decode()
+    head = f"CONNECT {host} HTTP/1.1\r\nProxy-Authorization: Basic {authorization}\r\n\r\n"
+    request = f"GET /file HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+    writer.write((head + request).encode())
+    assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200")
+    assert (await reader.read()).endswith(BODY)
+    writer.close()
+
+
+async def test_closing_hangs_up_on_everybody(server: WebServer, proxy: GuardedProxy) -> None:
+    """On whoever has asked for nothing yet, and in the middle of a tunnel."""
+    server.files["/endless"] = Served(BODY, gate=asyncio.Event())
+    silent, writer = await asyncio.open_connection("127.0.0.1", proxy.port)
+    tunnel = asyncio.create_task(curl("-x", proxy.url, server.url("/endless")))
+    while not server.files["/endless"].sent:
+        await asyncio.sleep(0.01)
+    await proxy.close()
+    assert await silent.read() == b""
+    writer.close()
+    assert len((await tunnel)[1]) < len(BODY)
+    with pytest.raises(OSError):
+        await asyncio.open_connection("127.0.0.1", proxy.port)
 
 
 @given(st.ip_addresses())
