@@ -82,6 +82,9 @@ class Case:
     delays: list[float] = field(default_factory=list)
     """The 99th percentile over the median."""
 
+    slowest: list[float] = field(default_factory=list)
+    """The 99th percentile in seconds."""
+
     @property
     def rate(self) -> float:
         return statistics.median(self.rates)
@@ -106,7 +109,8 @@ class Case:
             raise SystemExit(f"{self.address}: {said}")
         self.rates.append(float(rate[1]))
         self.costs.append(used / max(1, int(count[1])))
-        self.delays.append(_delay(said, 99) / max(1e-9, _delay(said, 50)))
+        self.slowest.append(_delay(said, 99))
+        self.delays.append(self.slowest[-1] / max(1e-9, _delay(said, 50)))
 
 
 def _delay(said: str, percent: int) -> float:

@@ -15,17 +15,17 @@ T = TypeVar("T")
 
 # What changes without an event is at most so old.
 _SECONDS = 30.0
-_MOST = 1_000
 
 
 class Kept(Generic[K, T]):
     """Answers of one question by what it is asked about, each asked for once at a time.
 
     An event of ``topics`` that is about a person forgets the entry of that person's id, any other
-    one forgets all of them.
+    one forgets all of them; so does an entry more than ``most``.
     """
 
-    def __init__(self, events: Events, topics: Iterable[str]) -> None:
+    def __init__(self, events: Events, topics: Iterable[str], *, most: int = 1_000) -> None:
+        self._most = most
         self._entries: dict[K | str, tuple[float, asyncio.Future[T]]] = {}
         for topic in (*topics, "reconnected"):
             events.on(topic, self._forget)
@@ -34,7 +34,7 @@ class Kept(Generic[K, T]):
         """The answer, as it is kept or asked for now."""
         entry = self._entries.get(key)
         if entry is None or entry[0] < time.monotonic():
-            if len(self._entries) >= _MOST:
+            if len(self._entries) >= self._most:
                 self._entries.clear()
             asking = asyncio.ensure_future(ask())
             entry = self._entries[key] = (time.monotonic() + _SECONDS, asking)

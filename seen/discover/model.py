@@ -93,9 +93,11 @@ class Shown(NamedTuple):
     episodes: tuple[int, int] | None
 
 
-def marked(shown: Shown, marks: Marks) -> Shown:
-    """The same title with other marks."""
-    return shown._replace(**marks._asdict())
+def marked(shown: Sequence[Shown], marks: Mapping[UUID, Marks]) -> tuple[Shown, ...]:
+    """The same titles with the marks that are on some of them."""
+    return tuple(
+        each._replace(**marks[each.id]._asdict()) if each.id in marks else each for each in shown
+    )
 
 
 @lru_cache(maxsize=_KEPT_CARDS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -34,6 +34,8 @@ TTL_SECONDS = 600.0
 _RAIL_LENGTH = 20
 # Answers of one person that are remembered, to be forgotten when something changes.
 _MOST_KEYS = 500
+# Pages of titles that are kept for everybody; some 50 kB each.
+_MOST_PAGES = 100
 _LEAST_OF_GENRE = 3
 # What changes the lists of everybody.
 _CATALOG = ("catalog", "library")
@@ -69,6 +71,7 @@ class Discover:
         self._search = search
         self._states = Kept[tuple[MediaKind, ...], list[SectionState]](events, _CATALOG)
         self._rows = Kept[tuple[MediaKind, ...], list[Row]](events, _CATALOG)
+        self._pages = Kept[tuple[Wish, str], store.Page](events, _CATALOG, most=_MOST_PAGES)
         self._genres = Kept[tuple[MediaKind, ...], list[str]](events, _CATALOG)
         self._platforms = Kept[str, list[str]](events, _CATALOG)
         # Which answers this process built, for whom: they go when their marks or titles change.
@@ -113,17 +116,7 @@ class Discover:
         rows = await self._rows.get(tuple(kinds), lambda: self._unmarked_rows(kinds))
         ids = {each.id for row in rows for each in row.shown}
         marks = await store.marks(self._db, viewer.user_id, list(ids))
-        if not marks:
-            return rows
-        return [
-            replace(
-                row,
-                shown=tuple(
-                    marked(each, marks[each.id]) if each.id in marks else each for each in row.shown
-                ),
-            )
-            for row in rows
-        ]
+        return [replace(row, shown=marked(row.shown, marks)) for row in rows]
 
     async def _unmarked_rows(self, kinds: Sequence[MediaKind]) -> list[Row]:
         shown = await store.all_sections(self._db, kinds, _RAIL_LENGTH)
@@ -146,24 +139,31 @@ class Discover:
         return list(dict.fromkeys(there)), any(each.tried_at is None for each in states)
 
     async def cards(self, viewer: Viewer, wish: Wish, cursor: str) -> tuple[list[Card], str]:
-        """A page of cards and the cursor of the next one ("" at the end), in one query."""
-        page, following = await self._page(viewer, wish, cursor)
+        """A page of cards and the cursor of the next one ("" at the end)."""
+        shown, following = await self._page(viewer, wish, cursor)
         today = clock.now().date()
-        return [card(each, today) for each in page.shown], following
+        return [card(each, today) for each in shown], following
 
     async def items(self, viewer: Viewer, wish: Wish, cursor: str) -> tuple[list[CardAnswer], str]:
         """The same as items of an answer."""
-        page, following = await self._page(viewer, wish, cursor)
-        return card_items(page.shown, clock.now().date()), following
+        shown, following = await self._page(viewer, wish, cursor)
+        return card_items(shown, clock.now().date()), following
 
-    async def _page(self, viewer: Viewer, wish: Wish, cursor: str) -> tuple[store.Page, str]:
+    async def _page(self, viewer: Viewer, wish: Wish, cursor: str) -> tuple[Sequence[Shown], str]:
+        def read() -> Awaitable[store.Page]:
+            return self._unmarked_page(viewer, wish, cursor)
+
+        # What somebody has not seen is a page for nobody else.
+        page = await (read() if wish.seen else self._pages.get((wish, cursor), read))
+        marks = await store.marks(self._db, viewer.user_id, [each.id for each in page.shown])
+        return marked(page.shown, marks), encode_cursor(page.after) if page.after else ""
+
+    async def _unmarked_page(self, viewer: Viewer, wish: Wish, cursor: str) -> store.Page:
         if wish.section is not None:
             place = decode_cursor(cursor, tuple[int, UUID]) if cursor else None
-            page = await store.section_page(self._db, viewer.user_id, wish, place)
-        else:
-            after = decode_cursor(cursor, _KEYS[wish.order]) if cursor else None
-            page = await store.catalog_page(self._db, viewer.user_id, wish, after)
-        return page, encode_cursor(page.after) if page.after else ""
+            return await store.section_page(self._db, viewer.user_id, wish, place)
+        after = decode_cursor(cursor, _KEYS[wish.order]) if cursor else None
+        return await store.catalog_page(self._db, viewer.user_id, wish, after)
 
     async def cards_of(self, viewer: Viewer, media_ids: Sequence[UUID]) -> list[Card]:
         """Some titles as cards, in their order; unknown ids are left out."""

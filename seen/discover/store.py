@@ -60,13 +60,12 @@ _ORDERS: dict[Order, tuple[str, str, str]] = {
     "top_rated": ("m.rating", "int", "m.rating is not null and m.votes >= 20"),
     "title": ("m.sort_title", "text", "true"),
 }
-_UNSEEN = """not exists(select 1 from user_watched w where w.user_id = $1 and w.media_id = m.id
-    and w.episode_id is null)"""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Cards in order; ``after`` is the key of the last one where more may follow."""
+    """Titles in order, without anybody's marks; ``after`` is the key of the last one where more may
+    follow."""
 
     shown: tuple[Shown, ...]
     after: tuple[Any, UUID] | None
@@ -75,8 +74,8 @@ class Page:
 class _Arguments:
     """The values of a query, each with the place it is spoken of by."""
 
-    def __init__(self, viewer_id: UUID) -> None:
-        self.values: list[Any] = [viewer_id]
+    def __init__(self) -> None:
+        self.values: list[Any] = []
 
     def place(self, value: Any) -> str:
         self.values.append(value)
@@ -95,7 +94,7 @@ def _of_kinds(kinds: Sequence[MediaKind], column: str) -> str:
     return f"{column} in ({listed})"
 
 
-def _filters(wish: Wish, arguments: _Arguments) -> list[str]:
+def _filters(viewer_id: UUID, wish: Wish, arguments: _Arguments) -> list[str]:
     found = [_of_kinds(wish.kinds, "m.media_type")]
     if wish.genre:
         found.append(
@@ -107,17 +106,21 @@ def _filters(wish: Wish, arguments: _Arguments) -> list[str]:
     if wish.year is not None:
         found.append(f"m.release_year = {arguments.place(wish.year)}::int")
     if wish.seen == "unseen":
-        found.append(_UNSEEN)
+        found.append(
+            "not exists(select 1 from user_watched w where w.media_id = m.id"
+            f" and w.user_id = {arguments.place(viewer_id)}::uuid and w.episode_id is null)"
+        )
     return found
 
 
 async def catalog_page(
     db: Executor, viewer_id: UUID, wish: Wish, after: tuple[Any, UUID] | None
 ) -> Page:
-    """A page of the whole catalog in the order wished for."""
-    arguments = _Arguments(viewer_id)
+    """A page of the whole catalog in the order wished for. Only what is not seen depends on the
+    viewer."""
+    arguments = _Arguments()
     column, kind, must = _ORDERS[wish.order]
-    conditions = [*_filters(wish, arguments), must, "m.gone_at is null"]
+    conditions = [*_filters(viewer_id, wish, arguments), must, "m.gone_at is null"]
     beyond, direction = (">", "asc") if wish.order == "title" else ("<", "desc")
     if after is not None:
         key, media_id = arguments.place(after[0]), arguments.place(after[1])
@@ -126,7 +129,7 @@ async def catalog_page(
         f"with page as materialized (select m.id, {column} as sort_key from media_items m"
         f" where {' and '.join(conditions)}"
         f" order by {column} {direction}, m.id {direction} limit {wish.limit + 1:d})"
-        f" select {_CARD}, page.sort_key from page join media_items m on m.id = page.id"
+        f" select {_TITLE}, page.sort_key from page join media_items m on m.id = page.id"
         f" order by page.sort_key {direction}, page.id {direction}",
         *arguments.values,
     )
@@ -136,9 +139,10 @@ async def catalog_page(
 async def section_page(
     db: Executor, viewer_id: UUID, wish: Wish, after: tuple[int, UUID] | None
 ) -> Page:
-    """A page of one list, that of all wished-for kinds mixed by their places."""
-    arguments = _Arguments(viewer_id)
-    conditions = [*_filters(wish, arguments), f"s.key = {arguments.place(wish.section)}"]
+    """A page of one list, that of all wished-for kinds mixed by their places. Only what is not seen
+    depends on the viewer."""
+    arguments = _Arguments()
+    conditions = [*_filters(viewer_id, wish, arguments), f"s.key = {arguments.place(wish.section)}"]
     if after is not None:
         position, media_id = arguments.place(after[0]), arguments.place(after[1])
         conditions.append(f"(i.position, m.id) > ({position}::int, {media_id}::uuid)")
@@ -147,7 +151,7 @@ async def section_page(
         " from discover_section_items i join discover_sections s on s.id = i.section_id"
         " join media_items m on m.id = i.media_id and m.media_type = s.media_type"
         f" where {' and '.join(conditions)} order by i.position, m.id limit {wish.limit + 1:d})"
-        f" select {_CARD}, page.sort_key from page join media_items m on m.id = page.id"
+        f" select {_TITLE}, page.sort_key from page join media_items m on m.id = page.id"
         " order by page.sort_key, page.id",
         *arguments.values,
     )
@@ -167,10 +171,7 @@ async def all_sections(
     )
     found: dict[tuple[str, str], list[Shown]] = {}
     for row in rows:
-        title = itertools.islice(row.values(), _WIDTH - len(UNMARKED))
-        found.setdefault((row["key"], row["media_type"]), []).append(
-            Shown._make((*title, *UNMARKED))
-        )
+        found.setdefault((row["key"], row["media_type"]), []).append(_unmarked(row))
     return found
 
 
@@ -220,12 +221,16 @@ async def platforms(db: Executor) -> list[str]:
 
 
 def _page(rows: Sequence[Row], limit: int) -> Page:
-    shown = tuple(_shown(row) for row in rows[:limit])
+    shown = tuple(_unmarked(row) for row in rows[:limit])
     last = rows[limit - 1] if len(rows) > limit else None
     return Page(shown, (last["sort_key"], last["id"]) if last is not None else None)
 
 
 _WIDTH = len(Shown._fields)
+
+
+def _unmarked(row: Row) -> Shown:
+    return Shown._make((*itertools.islice(row.values(), _WIDTH - len(UNMARKED)), *UNMARKED))
 
 
 def _shown(row: Row) -> Shown:
