@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import getpass
 import re
 import shutil
 import statistics
@@ -30,7 +31,7 @@ VIEWERS = 200
 PACE = 1_000_000
 PORT, NGINX = 18_985, 18_986
 NGINX_FILE = """
-daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/error.log;
+user {user}; daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/error.log;
 events {{ worker_connections 1024; }}
 http {{
   access_log off; sendfile on; tcp_nopush on; default_type video/mp4;
@@ -74,9 +75,11 @@ async def server(folder: Path) -> AsyncIterator[tuple[str, int, str]]:
     base = f"http://127.0.0.1:{PORT}"
     async with started(seen, "serve", **environment) as pid:
         await wait_for(f"{base}/api/v1/health/ready")
-        async with aiohttp.ClientSession(base) as session:
-            async with session.post("/api/v1/auth/login", json=LOGIN) as answer:
-                token = (await answer.json())["accessToken"]
+        async with (
+            aiohttp.ClientSession(base) as session,
+            session.post("/api/v1/auth/login", json=LOGIN) as answer,
+        ):
+            token = (await answer.json())["accessToken"]
         yield base, pid, token
 
 
@@ -86,10 +89,8 @@ async def stream_address(base: str, token: str) -> str:
     async with aiohttp.ClientSession(base, headers=headers) as session:
         for _ in range(300):
             async with session.get("/api/v1/library") as answer:
-                titles = (await answer.json())["items"]
-            if titles:
-                async with session.get(f"/api/v1/movies/{titles[0]['id']}") as answer:
-                    files = (await answer.json())["files"]
+                files = (await answer.json())["items"]
+            if files:
                 async with session.get(f"/api/v1/library/{files[0]['id']}/play") as answer:
                     return base + str((await answer.json())["src"])
             await asyncio.sleep(0.2)
@@ -172,7 +173,8 @@ async def race(rounds: int, folder: Path) -> None:
     await asyncio.to_thread(make_film, clip, film)
     settings = folder / "nginx.conf"
     settings.write_text(
-        NGINX_FILE.format(folder=folder, port=NGINX, root=film.parent), encoding="utf-8"
+        NGINX_FILE.format(user=getpass.getuser(), folder=folder, port=NGINX, root=film.parent),
+        encoding="utf-8",
     )
     async with started("nginx", "-c", str(settings)), server(folder) as (base, pid, token):
         theirs = f"http://127.0.0.1:{NGINX}/{film.name.replace(' ', '%20')}"

@@ -225,7 +225,7 @@ def _assemble(
     library = Library(db, events, jobs, host, catalog, tracking)
     roots.follow(library, events)
     playback = Playback(
-        library, derive(secret, "stream addresses"), settings.data_dir / "subtitles"
+        library, events, derive(secret, "stream addresses"), settings.data_dir / "subtitles"
     )
     downloads = Downloads(db, events, Allowlist(settings.egress_allow), settings.downloads)
     download_admin = DownloadAdmin(db, events)

@@ -62,8 +62,8 @@ def routes(playback: Playback) -> Api:
     )
     async def stream(call: Call, token: str) -> web.StreamResponse:
         """The bytes of a file, whole or by Range. The address belongs to one session."""
-        path, mime = await playback.open_link(call.viewer, token)
-        response = MediaResponse(path, mime)
+        film, mime = await playback.open_link(call.viewer, token)
+        response = MediaResponse(film, mime)
         response.headers["Cache-Control"] = "private, no-cache"
         return response
 

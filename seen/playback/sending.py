@@ -5,73 +5,148 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import stat
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from io import FileIO
 from pathlib import Path
-from typing import IO, Any
 
 from aiohttp import hdrs, web
 from aiohttp.abc import AbstractStreamWriter
-from multidict import CIMultiDict
+
+from seen.core.errors import NotHere
 
 _PART = 2**20
 _RANGE = re.compile(r"bytes=(\d{0,19})-(\d{0,19})")
 
 
-class MediaResponse(web.FileResponse):
-    """aiohttp's file response without three of its habits: it prefers a ``.gz`` or ``.br`` file
-    that lies beside the one asked for, it obeys a Range whose ``If-Range`` names another version,
-    and it refuses a Range that it should ignore (RFC 9110, 14.2)."""
+@dataclass(frozen=True, slots=True)
+class Film:
+    """An open file and how it was when it was opened. ``modified`` is in nanoseconds."""
 
-    def __init__(self, path: Path, media_type: str) -> None:
-        super().__init__(path, chunk_size=256 * 1024)
+    path: Path
+    file: FileIO
+    size: int
+    modified: int
+
+    @property
+    def etag(self) -> str:
+        return f"{self.modified:x}-{self.size:x}"
+
+    @property
+    def modified_at(self) -> datetime:
+        """As exact as a header tells it."""
+        return datetime.fromtimestamp(self.modified // 10**9, UTC)
+
+
+def open_inside(path: str, folder: str) -> Film:
+    """Open a file that lies inside a folder whatever links say; waits for the disk. Raises
+    NotHere."""
+    real = os.path.realpath(path)
+    if not real.startswith(folder.rstrip("/") + "/"):
+        raise NotHere("The file is not in its library folder any more.")
+    try:
+        # A pipe must not make us wait for somebody who writes into it.
+        handle = os.open(real, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except PermissionError as error:
+        raise NotHere("The server may not read this file.") from error
+    except OSError as error:
+        raise NotHere("The file is gone from its folder.") from error
+    facts = os.fstat(handle)
+    if not stat.S_ISREG(facts.st_mode):
+        os.close(handle)
+        raise NotHere("The file is gone from its folder.")
+    return Film(Path(real), FileIO(handle), facts.st_size, facts.st_mtime_ns)
+
+
+class MediaResponse(web.StreamResponse):
+    """A film, as much of it as is asked for (RFC 9110, 13 and 14). Closes it in the end."""
+
+    def __init__(self, film: Film, media_type: str) -> None:
+        super().__init__()
         self.content_type = media_type
-        self._file = path
+        self._film = film
 
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
         try:
-            facts = await asyncio.to_thread(os.stat, self._file)
-        except OSError:
-            return await super().prepare(request)
-        # What is not text cannot be copied, and nothing that matters here is not text.
-        headers = CIMultiDict(
-            (name, value)
-            for name, value in request.headers.items()
-            if name.lower() != "accept-encoding" and value.isprintable()
-        )
-        wanted = readable_range(headers.getall(hdrs.RANGE, []), facts.st_size)
-        condition = headers.get(hdrs.IF_RANGE, "")
-        if condition.startswith(('"', "W/")) or (condition and request.if_range is None):
-            headers.popall(hdrs.IF_RANGE, None)
-            if condition != f'"{facts.st_mtime_ns:x}-{facts.st_size:x}"':
-                wanted = ""
-        headers.popall(hdrs.RANGE, None)
-        if wanted:
-            headers[hdrs.RANGE] = wanted
-        return await super().prepare(request.clone(headers=headers))
+            return await self._send(request)
+        finally:
+            self._film.file.close()
 
-    async def _sendfile(
-        self, request: web.BaseRequest, fobj: IO[Any], offset: int, count: int
-    ) -> AbstractStreamWriter:
-        # aiohttp asks the loop to do this, and uvloop cannot.
-        writer = await web.StreamResponse.prepare(self, request)
+    async def _send(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
+        film = self._film
+        self.etag = film.etag
+        self.last_modified = film.modified_at
+        self.headers[hdrs.ACCEPT_RANGES] = "bytes"
+        start, stop = 0, film.size
+        status = self._refusal(request)
+        if status is None:
+            wanted = self._range(request)
+            if wanted is not None:
+                start, stop = wanted.start, wanted.stop
+                status = 206 if wanted else 416
+                place = f"{start}-{stop - 1}" if wanted else "*"
+                self.headers[hdrs.CONTENT_RANGE] = f"bytes {place}/{film.size}"
+        self.set_status(status or 200)
+        has_body = self.status in (200, 206)
+        if self.status != 304:
+            self.content_length = stop - start if has_body else 0
+        writer = await super().prepare(request)
         transport = request.transport
-        if writer is None or transport is None:
-            raise ConnectionResetError("The client has left.")
-        if transport.get_extra_info("sslcontext") is not None or not hasattr(os, "sendfile"):
-            return await self._sendfile_fallback(writer, fobj, offset, count)
-        # The headers must be out before bytes go past the transport.
-        transport.set_write_buffer_limits(high=0)
-        await writer.drain()
-        await send_file(transport, fobj.fileno(), offset, count)
-        transport.set_write_buffer_limits()
-        await web.StreamResponse.write_eof(self)
+        if has_body and request.method != hdrs.METH_HEAD and writer is not None:
+            if transport is None:
+                raise ConnectionResetError("The client has left.")
+            # The headers must be out before bytes go past the transport.
+            transport.set_write_buffer_limits(high=0)
+            await writer.drain()
+            await send_file(transport, film.file.fileno(), start, stop - start)
+            transport.set_write_buffer_limits()
         return writer
+
+    def _refusal(self, request: web.BaseRequest) -> int | None:
+        """The status of an answer without a body, where a condition asks for one."""
+        etag, modified = self._film.etag, self._film.modified_at
+        if request.if_match is not None:
+            if all(each.value not in (etag, "*") for each in request.if_match):
+                return 412
+        elif request.if_unmodified_since is not None and modified > request.if_unmodified_since:
+            return 412
+        if request.if_none_match is not None:
+            return 304 if any(each.value in (etag, "*") for each in request.if_none_match) else None
+        if request.if_modified_since is not None and modified <= request.if_modified_since:
+            return 304
+        return None
+
+    def _range(self, request: web.BaseRequest) -> range | None:
+        """The part that is asked for of just this version of the file."""
+        condition = request.headers.get(hdrs.IF_RANGE)
+        if condition is not None:
+            same = condition == f'"{self._film.etag}"' or request.if_range == self._film.modified_at
+            if not same:
+                return None
+        return wanted_range(request.headers.getall(hdrs.RANGE, []), self._film.size)
+
+
+def wanted_range(lines: list[str], size: int) -> range | None:
+    """The one range of bytes that is asked for, empty where the file has none of it. None for
+    several and for what is no range, since those mean the whole file."""
+    found = _RANGE.fullmatch(lines[0].strip()) if len(lines) == 1 else None
+    if found is None or not any(found.groups()):
+        return None
+    first, last = found.groups()
+    if not first:
+        return range(max(0, size - int(last)), size)
+    if last and int(last) < int(first):
+        return None
+    return range(min(int(first), size), min(int(last) + 1, size) if last else size)
 
 
 async def send_file(transport: asyncio.Transport, file: int, offset: int, count: int) -> None:
     """Send a part of an open file from the kernel's memory to a connection, without copying it.
 
-    What is not in memory is read by a thread first, since a slow disk would hold up everybody.
-    Raises ConnectionError when the other side has left or the file became shorter.
+    uvloop cannot do this, and asyncio would wait for the disk. What is not in memory is read by a
+    thread first, since a slow disk would hold up everybody. Raises ConnectionError when the other
+    side has left or the file became shorter.
     """
     out = os.dup(transport.get_extra_info("socket").fileno())
     try:
@@ -90,7 +165,7 @@ async def send_file(transport: asyncio.Transport, file: int, offset: int, count:
             offset += sent
             if sent < part:
                 await _writable(out)
-            else:
+            elif offset < end:
                 await asyncio.sleep(0)
             if transport.is_closing():
                 raise ConnectionResetError("The client has left.")
@@ -118,18 +193,3 @@ async def _writable(out: int) -> None:
         await ready.wait()
     finally:
         loop.remove_writer(out)
-
-
-def readable_range(lines: list[str], size: int) -> str:
-    """The one range that is asked for; "" for several and for what is no range, since those mean
-    the whole file."""
-    found = _RANGE.fullmatch(lines[0].strip()) if len(lines) == 1 else None
-    if found is None:
-        return ""
-    first, last = found.groups()
-    if first and last and int(last) < int(first):
-        return ""
-    if not first and last and int(last) == 0:
-        # The last zero bytes are a range, but one that nobody can have.
-        return f"bytes={size}-"
-    return found[0] if first or last else ""

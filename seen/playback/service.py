@@ -10,12 +10,15 @@ from pathlib import Path
 from uuid import UUID
 
 from seen.core.errors import NotHere, SignInNeeded, Unavailable
+from seen.core.events import Events
+from seen.core.kept import Kept
 from seen.core.viewer import Viewer
 from seen.library.model.languages import language_name
 from seen.library.model.records import Item, StoredStream
 from seen.library.service import Library
 from seen.playback.links import LIFETIME_SECONDS, StreamLink, seal, unseal
 from seen.playback.model import TEXT_SUBTITLES, Decision, decide
+from seen.playback.sending import Film, open_inside
 from seen.playback.subtitles import SubtitleError, embedded_cues, sidecar_cues, webvtt
 
 
@@ -41,15 +44,26 @@ class Playable:
     subtitles: tuple[SubtitleTrack, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a file should lie, the library folder around it, and its media type."""
+
+    path: str
+    folder: str
+    mime: str
+
+
 class Playback:
     """Decides, signs and serves."""
 
-    def __init__(self, library: Library, key: bytes, cache_dir: Path) -> None:
+    def __init__(self, library: Library, events: Events, key: bytes, cache_dir: Path) -> None:
         self._library = library
         self._key = key
         self._cache_dir = cache_dir
         # Passing over a whole film to collect its subtitles keeps a disk busy; two at once will do.
         self._turn = asyncio.Semaphore(2)
+        # A player asks for one part after another.
+        self._places = Kept[UUID, _Place](events, ("library",))
 
     async def playable(self, viewer: Viewer, item_id: UUID) -> Playable:
         """A file for this viewer. Raises NotHere."""
@@ -77,8 +91,8 @@ class Playback:
         link = StreamLink(item_id, viewer.session_id, int(time.time()) + LIFETIME_SECONDS)
         return f"/api/v1/stream/{seal(link, self._key)}"
 
-    async def open_link(self, viewer: Viewer, token: str) -> tuple[Path, str]:
-        """The real file behind a stream address, and its media type.
+    async def open_link(self, viewer: Viewer, token: str) -> tuple[Film, str]:
+        """The open file behind a stream address, and its media type.
 
         Raises SignInNeeded for an address of another session or one that has ended, NotHere when
         the file is gone.
@@ -88,10 +102,15 @@ class Playback:
             raise SignInNeeded(
                 "This stream address has ended; open the page again.", code="link_ended"
             )
-        item = await self._library.item(link.item_id)
-        path = await self._contained(item)
+        place = await self._places.get(link.item_id, lambda: self._place(link.item_id))
+        film = await asyncio.to_thread(open_inside, place.path, place.folder)
+        return film, place.mime
+
+    async def _place(self, item_id: UUID) -> _Place:
+        item = await self._library.item(item_id)
         decision = self.decide(item, await self._library.streams(item.id))
-        return path, decision.mime or "application/octet-stream"
+        path, folder = await self._stored(item)
+        return _Place(path, folder, decision.mime or "application/octet-stream")
 
     async def subtitle(self, stream_id: UUID) -> str:
         """A subtitle as WebVTT. Raises NotHere, or Unavailable with a plain reason."""
@@ -113,15 +132,17 @@ class Playback:
 
     async def _contained(self, item: Item) -> Path:
         """The file's real path, which lies inside its library folder whatever links say."""
+        film = await asyncio.to_thread(open_inside, *await self._stored(item))
+        film.file.close()
+        return film.path
+
+    async def _stored(self, item: Item) -> tuple[str, str]:
+        """Where a file should lie, and the library folder around it."""
         roots = {root.id: root.path for root in await self._library.roots()}
-        root = roots.get(item.root_id)
-        stored = os.fsdecode(item.raw_path) if item.raw_path else item.absolute_path
-        real = await asyncio.to_thread(os.path.realpath, stored)
-        if root is None or not real.startswith(root.rstrip("/") + "/"):
+        folder = roots.get(item.root_id)
+        if folder is None:
             raise NotHere("The file is not in its library folder any more.")
-        if not await asyncio.to_thread(os.path.isfile, real):
-            raise NotHere("The file is gone from its folder.")
-        return Path(real)
+        return os.fsdecode(item.raw_path) if item.raw_path else item.absolute_path, folder
 
 
 def _is_text(stream: StoredStream) -> bool:

@@ -14,7 +14,7 @@ import pytest
 import uvloop
 from aiohttp import web
 
-from seen.playback.sending import MediaResponse
+from seen.playback.sending import MediaResponse, open_inside
 
 LOOPS = {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
 # Not a whole number of parts.
@@ -28,7 +28,7 @@ async def serving(film: Path) -> AsyncIterator[str]:
     """A server that sends one file; its address."""
 
     async def answer(_: web.Request) -> web.StreamResponse:
-        return MediaResponse(film, "video/mp4")
+        return MediaResponse(open_inside(str(film), str(film.parent)), "video/mp4")
 
     app = web.Application()
     app.router.add_get("/film", answer)

@@ -16,7 +16,7 @@ from multidict import CIMultiDictProxy
 
 from seen.compose import Server
 from seen.playback.links import StreamLink, seal
-from seen.playback.sending import readable_range
+from seen.playback.sending import wanted_range
 from tests.conftest import Person, sign_in
 from tests.playback.conftest import Film
 
@@ -86,10 +86,10 @@ async def test_a_part_that_is_not_there_is_refused_and_a_wish_nobody_can_read_ig
 
 
 def test_only_one_plain_range_is_a_range() -> None:
-    assert readable_range(["bytes=0-9"], 100) == "bytes=0-9"
-    assert readable_range(["bytes=-0"], 100) == "bytes=100-"
-    assert readable_range(["bytes=0-1", "bytes=2-3"], 100) == ""
-    assert readable_range([], 100) == ""
+    assert wanted_range(["bytes=0-9"], 100) == range(10)
+    assert wanted_range(["bytes=-0"], 100) == range(0)
+    assert wanted_range(["bytes=0-1", "bytes=2-3"], 100) is None
+    assert wanted_range([], 100) is None
 
 
 async def test_what_a_player_has_is_not_sent_again(user: Person, film: Film) -> None:
