@@ -112,23 +112,41 @@ class SharedCache:
         self._client: Any = redis.Redis.from_pool(pool)
         self._rest_until = 0.0
         self._asking: set[asyncio.Task[Any]] = set()
+        # What is just being read, for all who want it at the same time.
+        self._reading: dict[str, asyncio.Task[bytes | None]] = {}
 
     async def get(self, key: str) -> bytes | None:
         near = self._near.peek(key)
         if near is not None:
             return near
-        value = await self._ask(lambda: self._client.get(key))
+        task = self._reading.get(key)
+        if task is None:
+            task = self._reading[key] = asyncio.create_task(self._read(key))
+        return await asyncio.shield(task)
+
+    async def _read(self, key: str) -> bytes | None:
+        try:
+            value = await self._ask(lambda: self._client.get(key))
+        finally:
+            is_last = self._reading.get(key) is asyncio.current_task()
+            if is_last:
+                del self._reading[key]
         if not isinstance(value, bytes):
             return None
-        self._near.put(key, value, _NEAR_TTL)
+        # What was set or deleted meanwhile must not come back.
+        if is_last:
+            self._near.put(key, value, _NEAR_TTL)
         return value
 
     async def set(self, key: str, value: bytes, ttl_seconds: float) -> None:
+        self._reading.pop(key, None)
         self._near.put(key, value, min(_NEAR_TTL, ttl_seconds))
         await self._ask(lambda: self._client.set(key, value, px=max(1, int(ttl_seconds * 1000))))
 
     async def delete(self, *keys: str) -> None:
         await self._near.delete(*keys)
+        for key in keys:
+            self._reading.pop(key, None)
         if keys:
             await self._ask(lambda: self._client.delete(*keys))
 

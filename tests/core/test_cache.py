@@ -114,6 +114,33 @@ async def test_what_was_deleted_is_gone(pair: tuple[Cache, Cache]) -> None:
     assert [await other.get(key) for key in ("a", "b", "c")] == [None, None, b"c"]
 
 
+async def test_many_who_want_one_entry_at_once_ask_the_server_once(
+    cache_server: CacheServer,
+) -> None:
+    cache = SharedCache(cache_server.url)
+    await cache.set("key", b"value", 60)
+    await cache._near.delete("key")
+    found = await asyncio.gather(*(cache.get("key") for _ in range(50)))
+    assert set(found) == {b"value"}
+    assert (await cache._client.info("commandstats"))["cmdstat_get"]["calls"] == 1
+    await cache.close()
+
+
+async def test_what_is_deleted_while_it_is_read_does_not_come_back(
+    cache_server: CacheServer,
+) -> None:
+    cache = SharedCache(cache_server.url)
+    for _ in range(50):
+        await cache.set("key", b"old", 60)
+        await cache._near.delete("key")
+        reading = asyncio.create_task(cache.get("key"))
+        await asyncio.sleep(0)
+        await cache.delete("key")
+        await reading
+        assert await cache.get("key") is None
+    await cache.close()
+
+
 async def test_2000_cancelled_commands_hand_no_answer_to_anybody_else(
     pair: tuple[Cache, Cache],
 ) -> None:
