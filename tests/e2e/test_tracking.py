@@ -88,7 +88,26 @@ async def test_the_list_is_put_in_order_by_dragging_and_by_keys(tab: Page) -> No
         await expect(tab.locator("#act-later")).to_have_attribute("aria-pressed", "false")
 
 
-async def test_home_is_arranged_by_dragging_and_widgets_are_left_out(tab: Page) -> None:
+async def test_home_is_arranged_with_a_finger(tab: Page) -> None:
+    await tab.goto("/app/dashboard/arrange")
+    names = tab.locator("[data-title] h2")
+    before = await names.all_inner_texts()
+    grips = tab.locator("[data-grip]")
+    start, end = await grips.nth(2).bounding_box(), await grips.nth(0).bounding_box()
+    assert start is not None and end is not None
+    touch = await tab.context.new_cdp_session(tab)
+    x = start["x"] + 20
+    for kind, y in (("touchStart", start["y"]), ("touchMove", end["y"]), ("touchMove", end["y"])):
+        points = [{"x": x, "y": y + 20}]
+        await touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+        await tab.wait_for_timeout(50)
+    async with tab.expect_response("**/place"):
+        await touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    await tab.reload()
+    await expect(names).to_have_text([before[2], *before[:2], *before[3:]])
+
+
+async def test_home_is_arranged_by_by_dragging_and_widgets_are_left_out(tab: Page) -> None:
     await tab.goto("/app/dashboard/arrange")
     names = tab.locator("[data-title] h2")
     before = await names.all_inner_texts()
