@@ -22,18 +22,23 @@ _TITLE = (
     " from media_external_ids e where e.media_id = t.media_id)"
 )
 _EPISODE = "(select (season_number, number)::text from show_episodes p where p.id = t.episode_id)"
-# All that people keep, in words that do not depend on ids here, and not on who noted it when.
+_COVER = (
+    "(select string_agg(source || ':' || external_id, ',' order by source, external_id)"
+    " from media_external_ids e where e.media_id = t.cover_id)"
+)
+# All that people keep, in words that do not depend on ids here.
 _KEPT = {
     "user_progress": f"{_TITLE}, {_EPISODE}, position_seconds, duration_seconds,"
     " dismissed_at is not null",
-    "user_watched": f"{_TITLE}, {_EPISODE}, watched_at",
+    "user_watched": f"{_TITLE}, {_EPISODE}, watched_at, source",
     "user_watch_later": f"{_TITLE}, row_number() over (partition by user_id order by rank)",
     "user_ratings": f"{_TITLE}, {_EPISODE}, season_number, rating, rated_at",
     "user_favorites": f"{_TITLE}, added_at",
     "user_notes": f"{_TITLE}, body",
     "user_states": f"{_TITLE}, status, platform, seconds_played, completion_percent",
     "user_play_sessions": f"{_TITLE}, seconds, note, started_at",
-    "collections": "name, kind, description, case when kind = 'smart' then filter end, shared",
+    "collections": f"name, kind, description, case when kind = 'smart' then filter end, shared,"
+    f" {_COVER}",
     "collection_items": f"{_TITLE}, (select name from collections c where c.id = t.collection_id),"
     " row_number() over (partition by collection_id order by rank)",
 }
@@ -70,11 +75,12 @@ async def fill(server: Server, doing: Doing) -> None:
         user_id, doing.show,
     )  # fmt: skip
     await server.db.execute(
-        "insert into collections (id, user_id, kind, name, description, filter, shared)"
+        "insert into collections (id, user_id, kind, name, description, filter, shared, cover_id)"
         " values (gen_random_uuid(), $1, 'smart', 'Long ones', 'Over two hours',"
         ' \'{"types": ["movie"], "genre": "Drama", "platform": "", "year": null,'
-        ' "unseen": true, "sort": "newest"}\', true)',
+        ' "unseen": true, "sort": "newest"}\', true, $2)',
         user_id,
+        doing.movies[1],
     )
 
 

@@ -31,10 +31,10 @@ _AHEAD = timedelta(days=366)
 
 COLUMNS = (
     "number", "file", "line", "title", "kind", "folded", "year", "ids", "season", "episode",
-    "episode_title", "watched", "watched_at", "watched_day", "rewatch", "noted_at", "rating",
-    "watch_later", "favorite", "note", "status", "platform", "seconds_played",
+    "episode_title", "watched", "watched_at", "watched_day", "rewatch", "origin", "noted_at",
+    "rating", "watch_later", "favorite", "note", "status", "platform", "seconds_played",
     "completion_percent", "session_seconds", "position_seconds", "duration_seconds", "dismissed",
-    "list_name", "list_description", "list_shared", "list_filter", "reason",
+    "list_name", "list_description", "list_shared", "list_filter", "list_cover", "reason",
 )  # fmt: skip
 
 
@@ -53,14 +53,15 @@ def record_of(row: ImportRow, number: int, now: datetime) -> tuple[Any, ...]:
         row.kind.value if row.kind is not None else None, folded_title(title),
         sane_year(row.year), ids_text(row.external_ids), _small(row.season), _small(row.episode),
         folded_title(clean(row.episode_title, _LONGEST_TITLE)), row.watched, watched_at, only_day,
-        row.rewatch, noted_at if noted_at is not None and noted_at <= now + _AHEAD else None,
+        row.rewatch, row.origin,
+        noted_at if noted_at is not None and noted_at <= now + _AHEAD else None,
         _within(row.rating, _HUNDRED), row.watch_later, row.favorite,
         clean(row.note, _LONGEST_NOTE), row.status, clean(row.platform, _LONGEST_NAME),
         _within(row.seconds_played, _LONGEST_SECONDS), _within(row.completion_percent, _HUNDRED),
         _within(row.session_seconds, _LARGEST_INTEGER) or None,
         _within(row.position_seconds, _LONGEST_SECONDS),
         _within(row.duration_seconds, _LONGEST_SECONDS), row.dismissed, list_name,
-        clean(on_list.description, _LONGEST_NOTE), on_list.shared, _rule(on_list),
+        clean(on_list.description, _LONGEST_NOTE), on_list.shared, _rule(on_list), on_list.cover,
         _reason(row, title, list_name, now),
     )  # fmt: skip
 

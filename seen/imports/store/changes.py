@@ -44,18 +44,19 @@ _WATCHED = _Change(
         " sometime as (select distinct on (part) * from parts p where watched_at is null"
         "   and not exists (select 1 from viewings v where v.part = p.part)"
         "   order by part, noted_at nulls last),"
-        " plan as (select v.media_id, v.episode_id, v.watched_at, null::text as mine,"
+        " plan as (select v.media_id, v.episode_id, v.watched_at, v.origin, null::text as mine,"
         f"   null::text as theirs, case when exists ({_SEEN.format('v')}"
         "     and w.watched_at > v.watched_at - v.near and w.watched_at < v.watched_at + v.near)"
         "    then 'same' else 'new' end as outcome from (select *, case when watched_day"
         "     then interval '24 h' else interval '10 min' end as near from viewings) v"
-        "  union all select p.media_id, p.episode_id, coalesce(p.noted_at, $3), null, null,"
+        "  union all select p.media_id, p.episode_id, coalesce(p.noted_at, $3), p.origin,"
+        "   null, null,"
         f"   case when exists ({_SEEN.format('p')}) then 'same' else 'new' end from sometime p)"
     ),
     apply=(
         "insert into user_watched (id, user_id, media_id, episode_id, source, watched_at)"
-        " select gen_random_uuid(), $2, media_id, episode_id, 'import', watched_at from plan"
-        " where outcome = 'new'"
+        " select gen_random_uuid(), $2, media_id, episode_id, coalesce(origin, 'import'),"
+        "  watched_at from plan where outcome = 'new'"
     ),
 )
 _PROGRESS = _Change(
@@ -216,7 +217,7 @@ _LISTS = _Change(
     plan=(
         "lines as (select r.list_name, r.media_id, min(r.number) as number,"
         "   min(r.noted_at) as noted_at from"
-        f"   {_ROWS} and r.list_name <> '' and r.title || r.ids <> '{{}}'"
+        f"   {_ROWS} and r.list_name <> '' and not r.list_cover and r.title || r.ids <> '{{}}'"
         "   and r.media_id is not null group by r.list_name, r.media_id),"
         " plan as (select r.media_id, r.list_name, r.number, coalesce(r.noted_at, $3) as at,"
         "   null::text as mine, null::text as theirs, case when exists (select 1"
@@ -317,10 +318,13 @@ async def apply(
 async def _make_lists(db: Executor, run_id: UUID, user_id: UUID, now: datetime) -> None:
     """The lists that the lines name and that are not there, in the order of the lines."""
     await db.execute(
-        "insert into collections (id, user_id, kind, name, description, filter, shared, created_at)"
+        "insert into collections (id, user_id, kind, name, description, filter, shared, created_at,"
+        "  cover_id)"
         " select gen_random_uuid(), $2, case when list_filter is null then 'manual' else 'smart'"
         "   end, list_name, list_description, coalesce(list_filter, '{}')::jsonb, list_shared,"
-        "   coalesce(noted_at, $3) from (select distinct on (r.list_name) r.* from"
+        "   coalesce(noted_at, $3), (select min(p.media_id::text)::uuid from import_rows p"
+        "     where p.run_id = $1 and p.reason = '' and p.list_cover and p.list_name = l.list_name)"
+        " from (select distinct on (r.list_name) r.* from"
         f"   {_ROWS} and r.list_name <> '' order by r.list_name, r.number) l"
         " where not exists (select 1 from collections c where c.user_id = $2"
         "   and c.name = l.list_name)",

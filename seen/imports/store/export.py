@@ -20,7 +20,8 @@ _NUMBERS = "p.season_number as season, p.number as episode"
 
 # File by file; the columns are named as an import reads them.
 FILES: Mapping[str, str] = {
-    "watched": f"select {_TITLE}, {_NUMBERS}, true as watched, t.watched_at"
+    "watched": f"select {_TITLE}, {_NUMBERS}, true as watched, t.watched_at,"
+    " t.source as origin"
     f" from user_watched t join media_items m on m.id = t.media_id {_EPISODE}"
     " where t.user_id = $1 order by t.watched_at, t.id",
     "progress": f"select {_TITLE}, {_NUMBERS}, t.position_seconds, t.duration_seconds,"
@@ -49,6 +50,9 @@ FILES: Mapping[str, str] = {
     "collections": "select jsonb_build_object('name', name, 'description', description, 'shared',"
     " shared, 'filter', case when kind = 'smart' then filter end) as list,"
     " created_at as noted_at from collections where user_id = $1 order by created_at, id",
+    "covers": f"select {_TITLE}, jsonb_build_object('name', c.name, 'cover', true) as list"
+    " from collections c join media_items m on m.id = c.cover_id where c.user_id = $1"
+    " order by c.created_at, c.id",
     "listed": f"select {_TITLE}, jsonb_build_object('name', c.name) as list,"
     " t.added_at as noted_at from collections c join collection_items t on t.collection_id = c.id"
     " join media_items m on m.id = t.media_id where c.user_id = $1"

@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 from seen.plugin import MediaKind, PluginError
 from seen.plugin.importing import ImportSource
-from seen.plugin.models import ImportList, ImportRow, TitleStatus
+from seen.plugin.models import ImportList, ImportRow, TitleStatus, ViewingOrigin
 from seen.plugin.reading import Json, integer, part
 from seen_import_files.cells import moment
 from seen_import_files.file_importer import FileImporter
@@ -20,6 +20,7 @@ _VERSIONS = (1,)
 _LINES = ".jsonl"
 _KINDS = {each.value: each for each in MediaKind}
 _STATUSES: dict[Any, TitleStatus] = {each: each for each in get_args(TitleStatus)}
+_ORIGINS: dict[Any, ViewingOrigin] = {each: each for each in get_args(ViewingOrigin)}
 _TOP = 100
 
 
@@ -58,6 +59,7 @@ def _row(file: str, number: int, line: Json) -> ImportRow:
         {source: known for source, known in part(line, "ids").items() if isinstance(known, str)},
         integer(line, "season"), integer(line, "episode"), file=file, line=number,
         watched=line.get("watched") is True, watched_at=_when(line, "watchedAt"),
+        origin=_ORIGINS.get(_text(line, "origin")),
         noted_at=_when(line, "notedAt"), rating=rating if rating in range(_TOP + 1) else None,
         watch_later=line.get("watchLater") is True, favorite=line.get("favorite") is True,
         note=_text(line, "note"), status=_STATUSES.get(_text(line, "status")),
@@ -74,7 +76,7 @@ def _list(given: Json) -> ImportList | None:
     filter_ = given.get("filter")
     return ImportList(
         _text(given, "name"), _text(given, "description"), given.get("shared") is True,
-        filter_ if isinstance(filter_, dict) else None,
+        filter_ if isinstance(filter_, dict) else None, given.get("cover") is True,
     ) if _text(given, "name") else None  # fmt: skip
 
 
