@@ -16,21 +16,23 @@ from seen.tracking.model.acts import Act
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """A table whose rows come back: its key, and the columns that lead to other tables."""
+    """A table whose rows come back: its key, the part of the key that may be null, and the columns
+    that lead to other tables."""
 
     name: str
     key: tuple[str, ...]
     leads_to: Mapping[str, str]
+    part: tuple[str, ...] = ()
 
 
 _TITLE = {"media_id": "media_items"}
 _EPISODE = {"media_id": "media_items", "episode_id": "show_episodes"}
 # Those that others lead to come first.
 _TABLES = (
-    _Table("user_progress", ("user_id", "media_id", "episode_id"), _EPISODE),
+    _Table("user_progress", ("user_id", "media_id"), _EPISODE, ("episode_id",)),
     _Table("user_watched", ("id",), _EPISODE),
     _Table("user_watch_later", ("user_id", "media_id"), _TITLE),
-    _Table("user_ratings", ("user_id", "media_id", "season_number", "episode_id"), _EPISODE),
+    _Table("user_ratings", ("user_id", "media_id"), _EPISODE, ("season_number", "episode_id")),
     _Table("user_favorites", ("user_id", "media_id"), _TITLE),
     _Table("user_notes", ("user_id", "media_id"), _TITLE),
     _Table("user_states", ("user_id", "media_id"), _TITLE),
@@ -90,6 +92,9 @@ async def put_back(db: Connection, act_id: UUID) -> tuple[int, int]:
     """Give every row that the act changed its former shape; how many came back, and how many did
     not because they have changed again since, or lead to something that is gone."""
     await db.execute("select set_config('timezone', 'UTC', true)")
+    # A table that was empty when it was analyzed last looks cheap to read as a whole, once for
+    # each of the rows that come back.
+    await db.execute("select set_config('enable_seqscan', 'off', true)")
     taken: dict[str, list[int]] = {}
     for table in reversed(_TABLES):
         rows = await db.fetch(_take(table), act_id)
@@ -105,7 +110,9 @@ async def put_back(db: Connection, act_id: UUID) -> tuple[int, int]:
 
 def _net(table: _Table) -> str:
     """What the act made of each row in the end, however often it touched it."""
-    key = ", ".join(f"coalesce(after, before) -> '{column}'" for column in table.key)
+    key = ", ".join(
+        f"coalesce(after, before) -> '{column}'" for column in (*table.key, *table.part)
+    )
     return (
         "net as materialized (select * from (select min(id) as id,"
         "   (array_agg(before order by id))[1] as before,"
@@ -117,9 +124,11 @@ def _net(table: _Table) -> str:
 
 def _take(table: _Table) -> str:
     """Deletes the rows that are still as the act left them; answers with which those were."""
-    same = " and ".join(f"t.{column} is not distinct from r.{column}" for column in table.key[1:])
-    # The first column of a key is never null, and an index begins with it.
-    match = f"t.{table.key[0]} = r.{table.key[0]}" + (f" and {same}" if same else "")
+    # What may be null can be found by no index and no hash: only the rest finds the row.
+    match = " and ".join(
+        [f"t.{column} = r.{column}" for column in table.key]
+        + [f"t.{column} is not distinct from r.{column}" for column in table.part]
+    )
     return (
         f"with {_net(table)} delete from {table.name} t using net n,"
         f" lateral jsonb_populate_record(null::{table.name}, n.after) r"
