@@ -38,6 +38,20 @@ ADDRESSES = (
     "/app/dashboard", "/app/watch-later", "/app/watched", "/app/games", "/app/history",
     "/app/collections", "/app/statistics",
 )  # fmt: skip
+# What a provider tells of titles, and statistics are made of.
+FACTS = (
+    "insert into genres (name) select 'Genre ' || n from generate_series(1, 20) n",
+    "insert into media_genres (media_id, genre_id) select m.id, g.id from media_items m"
+    " cross join generate_series(1, 3) n join genres g"
+    "   on g.name = 'Genre ' || (1 + abs(hashtext(m.id::text || n)) % 20) on conflict do nothing",
+    "update media_items m set runtime_seconds = 6000, details = jsonb_build_object('credits',"
+    " (select jsonb_agg(jsonb_build_object('department', case when n = 1 then 'crew' else 'cast'"
+    "   end, 'role', case when n = 1 then 'Director' else 'Somebody ' || n end, 'photo',"
+    "   'https://pictures.example/' || n || '.jpg', 'name', 'Person '"
+    "   || power(abs(hashtext(m.id::text || n)) % 1000, 2)::int / 40))"
+    "  from generate_series(1, 20) n))"
+    " where media_type <> 'game'",
+)
 # How much of what a person keeps; $1 is the person, $2 how many titles.
 KEEPS = (
     "create temp table picked as select id, media_type, row_number() over (order by id) as n"
@@ -100,6 +114,9 @@ async def main(count: int) -> None:
             await server.accounts.create_first_admin("admin@example.org", PASSWORD, "Admin")
             with Progress() as progress:
                 await fill(server.db, count, progress)
+            async with server.db.transaction() as connection:
+                for query in FACTS:
+                    await connection.execute(query)
             many = await person(server, server.db, "many@example.org", count)
             few = await person(server, server.db, "few@example.org", count // 100)
             await server.db.execute("analyze")

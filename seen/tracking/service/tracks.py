@@ -42,5 +42,5 @@ class Tracks:
             Opinions(db, acts),
             States(db, acts),
             Collections(db, acts),
-            Statistics(db),
+            Statistics(db, cache),
         )

@@ -34,6 +34,15 @@ async def sharers(db: Executor, user_id: UUID) -> list[Sharer]:
     return [Sharer(row["id"], row["display_name"]) for row in rows]
 
 
+async def last_act(db: Executor, user_id: UUID) -> UUID | None:
+    """The last thing the person did, whatever it was: their numbers have not changed since."""
+    found: UUID | None = await db.fetchval(
+        "select id from user_acts where user_id = $1 order by created_at desc, id desc limit 1",
+        user_id,
+    )
+    return found
+
+
 async def years(db: Executor, user_id: UUID) -> list[int]:
     """The years in which the person watched or played something, the last first."""
     rows = await db.fetch(
@@ -111,16 +120,12 @@ async def decades(db: Executor, user_id: UUID, start: datetime, end: datetime) -
 async def people(
     db: Executor, user_id: UUID, start: datetime, end: datetime, limit: int
 ) -> list[Share]:
-    """Those in the credits of most titles seen."""
+    """Those who lead most titles seen: in front of the camera, or as director."""
     rows = await db.fetch(
-        f"with {_SEEN} select credit ->> 'name' as name, count(distinct titles.media_id) as count"
-        " from (select distinct media_id from seen) titles"
-        " join media_items m on m.id = titles.media_id,"
-        " jsonb_array_elements(case when jsonb_typeof(m.details -> 'credits') = 'array'"
-        "   then m.details -> 'credits' else '[]' end) as credit"
-        " where credit ->> 'department' = 'cast' or credit ->> 'role' = 'Director'"
-        " group by 1 having count(distinct titles.media_id) > 1"
-        " order by count(distinct titles.media_id) desc, 1 limit $4",
+        "select name, count(*) as count from media_items m, unnest(m.leads) as name"
+        " where m.id in (select media_id from user_watched"
+        "   where user_id = $1 and watched_at >= $2 and watched_at < $3)"
+        " group by name having count(*) > 1 order by count(*) desc, name limit $4",
         user_id,
         start,
         end,
