@@ -249,14 +249,16 @@ class Imports:
             await self._unload(run, path)
             source = await asyncio.to_thread(ImportSource, path, run.file_name)
             read = await self._keep_lines(run, importer, source, job)
-        await runs.drop_pieces(self._db, run.id)
 
         async def tell(done: int, total: int) -> None:
             await job.progress(done, total, "Looking up titles")
 
         await Matcher(self._db, self._host, self._catalog).match(run.id, tell)
         report = await self._report(run)
-        await runs.set_ready(self._db, run.id, report.document())
+        # Until it is ready the upload stays: a worker that takes it over begins with it again.
+        async with self._db.transaction() as connection:
+            await runs.set_ready(connection, run.id, report.document())
+            await runs.drop_pieces(connection, run.id)
         return f"Read {read:,} lines from {run.name}."
 
     async def _unload(self, run: Run, path: Path) -> None:
