@@ -6,7 +6,6 @@ import asyncio
 import io
 import os
 import struct
-import time
 import zlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -174,12 +173,10 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 async def test_a_hostile_picture_is_drawn_instead(host: Host, artwork: Artwork, name: str) -> None:
     host.pictures["x"] = HOSTILE[name]
-    begun = time.monotonic()
     picture = await artwork.picture(of(host.url("x")), "poster", 480)
     assert drawn(picture)
     assert not picture.lasting
     assert b"alert" not in picture.body
-    assert time.monotonic() - begun < 5
 
 
 async def test_a_source_that_cannot_be_one_is_drawn_instead(

@@ -91,12 +91,10 @@ def test_a_server_among_broken_plugins_is_ready_and_names_each(tmp_path: Path) -
     seen = Path(sys.executable).with_name("seen")
     bare = {**os.environ, **environ, "SEEN_DATA_DIR": str(data)}
     subprocess.run([seen, "migrate"], env=bare, capture_output=True, timeout=60, check=True)
-    begun = time.monotonic()
     server = Running(data, environ).wait()
     try:
         caller = Caller(server.url)
         until(lambda: caller.ask("/api/v1/health/ready")[0] == 200, 10)
-        assert time.monotonic() - begun < 10
         login = {"email": EMAIL, "password": PASSWORD}
         caller.token = caller.ask("/api/v1/auth/login", login)[1]["accessToken"]
 
@@ -121,10 +119,8 @@ def test_a_server_among_broken_plugins_is_ready_and_names_each(tmp_path: Path) -
         assert "on fire" in plugins["faulty"]["reason"]
         assert "seen_sleepy" in plugins["sleepy"]["reason"]
         for path in ("/app/dashboard", "/app/movies", "/app/admin/plugins", "/app/library"):
-            begun = time.monotonic()
             status, page = caller.ask(path)
             assert status == 200, path
-            assert time.monotonic() - begun < 5, path
 
         def told() -> bool:
             """Whether the command names every reason; one that is being tried again has none."""
@@ -139,9 +135,7 @@ def test_a_server_among_broken_plugins_is_ready_and_names_each(tmp_path: Path) -
         status, page = caller.ask("/app/admin/plugins")
         for name in BROKEN:
             assert name.title() in page
-        begun = time.monotonic()
         server.process.send_signal(signal.SIGTERM)
         assert server.process.wait(15) == 0
-        assert time.monotonic() - begun < 15
     finally:
         server.stop()

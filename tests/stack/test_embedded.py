@@ -214,10 +214,8 @@ def test_a_half_made_database_is_made_anew(tmp_path: Path) -> None:
 async def test_a_server_that_cannot_start_says_where_to_look(server: EmbeddedPostgres) -> None:
     await server.stop()
     (server.folder / "data" / "postgresql.conf").write_text("nonsense = on\n")
-    begun = time.monotonic()
     with pytest.raises(SettingsError, match=r"^SEEN_DATA_DIR: .*postgresql\.log says why\.$"):
         await server.start()
-    assert time.monotonic() - begun < 10
 
 
 async def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:

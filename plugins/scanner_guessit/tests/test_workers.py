@@ -29,10 +29,8 @@ async def workers() -> AsyncIterator[Workers]:
 
 async def test_a_call_that_hangs_is_ended_and_replaced(workers: Workers) -> None:
     before = await workers.run(5, os.getpid)
-    started = time.monotonic()
     with pytest.raises(Hung):
         await workers.run(0.3, time.sleep, 60)
-    assert time.monotonic() - started < 3
     assert await workers.run(5, os.getpid) != before
 
 
