@@ -42,7 +42,7 @@ class _Tally:
         if not self.filled and not self.problems:
             return "All lists are fresh."
         kept = " ".join(dict.fromkeys(self.problems))
-        return f"{said} The rest stays as it was: {kept}" if kept else said
+        return f"{said} Not everybody answered: {kept}" if kept else said
 
 
 class SectionLists:
@@ -100,8 +100,9 @@ class SectionLists:
                 await self._events.emit(Event("catalog", subject=state.section.name))
                 tally.filled += 1
                 tally.titles += len(media_ids)
-                return
+                break
         if problems:
+            # Those who did not answer are asked again in the next run, even where a later one did.
             await store.note_problem(self._db, row, " ".join(problems)[:500])
             await self._events.emit(Event("catalog", subject=state.section.name))
             tally.problems += problems
