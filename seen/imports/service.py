@@ -249,6 +249,7 @@ class Imports:
             await self._unload(run, path)
             source = await asyncio.to_thread(ImportSource, path, run.file_name)
             read = await self._keep_lines(run, importer, source, job)
+        await lines.measure(self._db)
 
         async def tell(done: int, total: int) -> None:
             await job.progress(done, total, "Looking up titles")

@@ -41,6 +41,12 @@ async def add(db: Connection, run_id: UUID, records: Sequence[tuple[Any, ...]]) 
     )
 
 
+async def measure(db: Executor) -> None:
+    """Let the planner know how many lines there are now. Between imports the table is nearly empty,
+    and who believes that compares every line with every title."""
+    await db.execute("analyze import_rows")
+
+
 async def match_by_ids(db: Executor, run_id: UUID) -> None:
     """Titles that carry an id that a line names."""
     await db.execute(

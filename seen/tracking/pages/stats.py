@@ -16,7 +16,7 @@ from seen.core.http import Call, Query, read_query
 from seen.core.pages import Pages, Renderer
 from seen.core.viewer import Viewer
 from seen.core.wording import counted, day, length
-from seen.tracking.model.opinions import scale_of, shown_rating
+from seen.tracking.model.opinions import Scale, scale_of, short_rating, shown_rating
 from seen.tracking.model.stats import Share, Sharer, Stats, heat_map
 from seen.tracking.pages.chips import Chip, address
 from seen.tracking.service.stats import Statistics
@@ -82,7 +82,7 @@ def pages(statistics: Statistics, render: Renderer) -> Pages:
             genres=_bars(stats.genres),
             decades=_bars(stats.decades),
             people=_bars(stats.people),
-            ratings=_bars([Share(f"{10 * at}", each) for at, each in enumerate(stats.ratings)]),
+            ratings=_bars(_ratings(stats, scale_of(call.viewer.settings))),
             mean=shown_rating(round(mean), scale_of(call.viewer.settings)) if mean else "",
             empty=not stats.days,
         )
@@ -171,6 +171,21 @@ def _figures(stats: Stats) -> list[tuple[str, str]]:
 def _bars(shares: tuple[Share, ...] | list[Share]) -> list[Bar]:
     most = max((each.count for each in shares), default=0)
     return [Bar(each.name, each.count, each.count / most) for each in shares] if most else []
+
+
+def _ratings(stats: Stats, scale: Scale) -> list[Share]:
+    """How often each step of the viewer's scale was given; the last tenth has its top in it."""
+    if scale == "thumbs":
+        downs, ups = sum(stats.ratings[:5]), sum(stats.ratings[5:])
+        return [Share("Thumbs down", downs), Share("Thumbs up", ups)]
+    last = len(stats.ratings) - 1
+    tops = {"stars": 0, "ten": 0, "hundred": 9}
+    found = []
+    for at, count in enumerate(stats.ratings):
+        low = short_rating(10 * at, scale)
+        high = short_rating(100 if at == last else 10 * at + tops.get(scale, 0), scale)
+        found.append(Share(low if low == high else f"{low} to {high}", count))
+    return found
 
 
 def _squares(stats: Stats, year: int) -> list[Square]:
