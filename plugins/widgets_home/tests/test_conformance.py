@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args
 
 import pytest
-from seen_widgets_home import widgets
+from seen_widgets_home import seen_widgets
 from seen_widgets_home.widgets import (
     ActiveDownloads,
     ContinueWatching,
@@ -16,7 +16,7 @@ from seen_widgets_home.widgets import (
     Row,
 )
 
-from seen.plugin.capabilities import WidgetRequest
+from seen.plugin.capabilities import ShelfKind, WidgetRequest
 from seen.plugin.models import DownloadLine, GameLine, Shelf
 from seen.plugin.testing.conformance import WidgetSuite
 from seen.plugin.testing.conformance.widget import CARDS
@@ -91,18 +91,14 @@ class TestPlayingNow(WidgetSuite):
         assert found.data["games"] == tuple(games[:3]) and not found.empty
 
 
-ROWS = [
-    widgets.WatchLater, widgets.Backlog, widgets.RecentlyPlayed, widgets.RecentlyWatched,
-    widgets.Recommended, widgets.Upcoming, widgets.Trending,
-]  # fmt: skip
-
-
 class TestRows(WidgetSuite):
     package = "seen_widgets_home"
 
-    @pytest.fixture(params=ROWS)
+    @pytest.fixture(params=get_args(ShelfKind))
     def subject(self, request: Any, plugin_context: Callable[..., Any]) -> Row:
-        row: Row = request.param(plugin_context())
+        """The row of each shelf."""
+        found = seen_widgets(plugin_context())
+        (row,) = [each for each in found if isinstance(each, Row) and each.kind == request.param]
         return row
 
     async def test_a_row_shows_its_own_shelf_and_says_why(self, running: Any) -> None:

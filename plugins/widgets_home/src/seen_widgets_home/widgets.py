@@ -111,61 +111,22 @@ class PlayingNow(HomeWidget):
 class Row(HomeWidget):
     """A row of titles from one of the viewer's shelves."""
 
-    kind: ShelfKind = "watch_later"
-    topics: AbstractSet[str] = frozenset({"progress"})
+    def __init__(
+        self,
+        ctx: PluginContext,
+        widget_id: str,
+        title: str,
+        kind: ShelfKind,
+        topic: str = "progress",
+    ) -> None:
+        super().__init__(ctx)
+        self.id = widget_id
+        self.title = ctx.t(title)
+        self.topics = frozenset({topic})
+        self.kind: ShelfKind = kind
 
     async def data(self, request: WidgetRequest) -> WidgetData:
         """``cards``; ``heading`` where the row says why it is there; ``href``: all of them."""
         found = await request.shelves.shelf(self.kind, self._length)
         data = {"cards": tuple(found.cards), "heading": found.heading, "href": found.href}
         return WidgetData("dashboard/widget_row.html", data, empty=not found.cards)
-
-
-class WatchLater(Row):
-    """What the viewer keeps for later."""
-
-    id, title = "watch_later", "Watch later"
-    kind: ShelfKind = "watch_later"
-
-
-class Backlog(Row):
-    """Games that wait."""
-
-    id, title = "backlog", "From your backlog"
-    kind: ShelfKind = "backlog"
-
-
-class RecentlyPlayed(Row):
-    """Games by their last session."""
-
-    id, title = "recently_played", "Recently played"
-    kind: ShelfKind = "recently_played"
-
-
-class RecentlyWatched(Row):
-    """What the viewer saw last."""
-
-    id, title = "recently_watched", "Recently watched"
-    kind: ShelfKind = "recently_watched"
-
-
-class Recommended(Row):
-    """Titles like those the viewer liked."""
-
-    id, title = "recommendations", "For you"
-    kind: ShelfKind = "recommended"
-
-
-class Upcoming(Row):
-    """What the viewer waits for."""
-
-    id, title = "upcoming_releases", "Coming up"
-    kind: ShelfKind = "upcoming"
-
-
-class Trending(Row):
-    """What everybody watches and plays."""
-
-    id, title = "trending", "Trending"
-    kind: ShelfKind = "trending"
-    topics: AbstractSet[str] = frozenset({"catalog"})
