@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import re
+import time
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,6 +14,7 @@ import pytest
 from seen.catalog.model.sections import SECTIONS
 from seen.catalog.store import sections
 from seen.compose import Server
+from seen.core.cache import ProcessCache
 from seen.core.events import Event
 from seen.discover.service import TTL_SECONDS
 from seen.plugin.models import ExternalRef, MediaKind, SearchHit
@@ -196,6 +199,40 @@ async def test_an_answer_is_kept_until_something_changes(server: Server, admin: 
         assert await asked() > kept
         assert await asked() == kept
     assert TTL_SECONDS == 600
+
+
+async def test_answers_are_kept_by_their_keys_for_their_time(server: Server, admin: Person) -> None:
+    movies = await fill(server, 3)
+    await quiet(server)
+    assert isinstance(server.cache, ProcessCache)
+    me = admin.viewer.user_id
+    discover, dashboard, going_on = (
+        r"seen:v1:discover:[0-9a-f]{32}", f"seen:v1:dashboard:{me}",
+        f"seen:v1:continue-watching:{me}",
+    )  # fmt: skip
+    lasting = {discover: 600, dashboard: 120, going_on: 120}
+
+    async def kept() -> dict[str, int]:
+        """Keys that are kept now, and for how many seconds from now."""
+        await asyncio.sleep(0.1)
+        assert isinstance(server.cache, ProcessCache)
+        return {
+            pattern: round(ends - time.monotonic(), -1)
+            for key, (ends, _) in server.cache._entries.items()
+            for pattern in lasting
+            if re.fullmatch(pattern, key)
+        }
+
+    for change, dropped in (
+        (lambda: server.tracks.later.add(admin.viewer, [movies[0]]), {dashboard}),
+        (lambda: server.tracking.mark_watched(admin.viewer, movies[0]), {dashboard, going_on}),
+        (lambda: server.events.emit(Event("catalog")), {discover}),
+    ):
+        for path in ("/discover", "/dashboard", "/progress/continue-watching"):
+            assert (await admin.call("GET", path))[0] == 200
+        assert await kept() == lasting
+        await change()
+        assert not dropped & set(await kept())
 
 
 async def test_a_cold_answer_is_built_once_for_all_who_ask(server: Server, admin: Person) -> None:
