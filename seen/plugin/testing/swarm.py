@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import random
 import re
 import struct
 from collections.abc import AsyncIterator, Sequence
@@ -25,7 +26,7 @@ _EXTENDED = bytes((0, 0, 0, 0, 0, 0x10, 0, 0))
 _BITFIELD, _REQUEST, _PIECE, _UNCHOKE, _EXTENSION = 5, 6, 7, 1, 20
 _METADATA_PIECE = 16 * 1024
 _OUR_METADATA = 3
-_MOST_DIALS, _DIAL_PAUSE = 50, 0.1
+_MOST_DIALS, _DIAL_PAUSE = 500, (0.05, 0.2)
 
 
 @dataclass
@@ -64,8 +65,9 @@ class Swarm:
         self.announced.append({name: values[0] for name, values in given.items()})
         info_hash = self.announced[-1].get("info_hash", "").encode("latin-1")
         torrent = self.torrents.get(info_hash)
-        leaving = self.announced[-1].get("event") == "stopped"
-        if torrent is not None and self.dials and not leaving:
+        # Who has everything hangs up on a seed.
+        done = self.announced[-1].get("event") in ("stopped", "completed")
+        if torrent is not None and self.dials and not done:
             port = int(self.announced[-1]["port"])
             task = asyncio.create_task(self._dial(torrent, port))
             self._tasks.add(task)
@@ -90,8 +92,9 @@ class Swarm:
                     writer.close()
             if met.is_set():
                 return
-            # Transmission hangs up on an address that it is shaking hands with already.
-            await asyncio.sleep(_DIAL_PAUSE)
+            # Transmission hangs up on an address that it is shaking hands with already, for any
+            # torrent. So not all come back at the same moment, and nobody gives up soon.
+            await asyncio.sleep(random.uniform(*_DIAL_PAUSE))
 
 
 class _Peer:

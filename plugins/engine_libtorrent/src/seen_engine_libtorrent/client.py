@@ -229,7 +229,7 @@ class Client:
             if torrent.job.state == "running":
                 self._spawn(self._complete(torrent))
         elif isinstance(alert, lt.metadata_received_alert):
-            self._learned(torrent)
+            self._learned(torrent, alert.handle)
         elif isinstance(alert, lt.tracker_error_alert):
             torrent.tracker = alert.error_message() or alert.error.message()
         elif isinstance(alert, lt.tracker_reply_alert):
@@ -238,9 +238,9 @@ class Client:
             torrent.failed(_trouble_of(alert))
             self._spawn(self._note(torrent))
 
-    def _learned(self, torrent: Torrent) -> None:
+    def _learned(self, torrent: Torrent, handle: lt.torrent_handle) -> None:
         """A magnet link's list of files has come."""
-        info = torrent.handle.torrent_file() if torrent.handle is not None else None
+        info = handle.torrent_file()
         if info is None:
             return
         self._named.update((each, torrent) for each in _names_of(info.info_hashes()))
@@ -254,8 +254,13 @@ class Client:
 
     async def _complete(self, torrent: Torrent) -> None:
         """Every byte is there and right; say so when it has reached the files."""
+        # libtorrent may say so before we have its handle.
+        async with torrent.turn:
+            handle = torrent.handle
+        if handle is None:
+            return
         flushed = torrent.expect("flushed")
-        torrent.handle.flush_cache()
+        handle.flush_cache()
         await asyncio.wait([flushed], timeout=_FLUSH)
         await self.update()
         if not self._seed and torrent.handle is not None:
