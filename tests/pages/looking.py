@@ -15,7 +15,7 @@ _RULES = {
 }
 _DRESS = """theme => {
   document.documentElement.dataset.theme = theme;
-  document.querySelector('meta[name=color-scheme]').content = theme;
+  document.querySelector('meta[name=color-scheme]')?.setAttribute('content', theme);
   return new Promise(requestAnimationFrame);
 }"""
 

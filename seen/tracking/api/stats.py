@@ -71,7 +71,7 @@ def routes(statistics: Statistics) -> Api:
     """The route of the viewer's numbers."""
     api = Api("tracking")
 
-    @api.get("/stats")
+    @api.get("/stats", also={404: "Nobody of that id shares"})
     async def stats(call: Call, query: StatsQuery) -> StatsAnswer:
         """What somebody watched and played, in numbers."""
         found = await statistics.of(call.viewer, query.year, query.person)
