@@ -49,7 +49,7 @@ KINDS = [
     It(label="Shows", href="?type=show", active=False, count=None),
     It(label="Games", href="?type=game", active=False, count=None),
 ]
-PARTS = frozenset({"list_page", "games_page", "year_picture"})
+PARTS = frozenset({"list_page", "games_page", "part_panel", "year_picture"})
 """Templates that are a part of a page."""
 # Two titles with the scenes their names ask for.
 SEEDS = {"Northline": "Northline 133", "Tidewater": "Tidewater 98"}

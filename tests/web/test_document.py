@@ -97,7 +97,7 @@ async def test_random_requests_find_no_fault_and_no_undocumented_answer(
             "--checks", "not_a_server_error,status_code_conformance,content_type_conformance,"
             "response_schema_conformance",
             "--exclude-path-regex", "auth/(logout|sessions)",
-            "--phases", "examples,coverage,fuzzing", "--max-examples", "15", "--seed", "7",
+            "--phases", "examples,coverage,fuzzing", "--max-examples", "10", "--seed", "7",
             "--generation-database", "none", "--no-color", "--request-timeout", "10",
             cwd=tmp_path, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
         )  # fmt: skip
