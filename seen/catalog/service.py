@@ -202,6 +202,11 @@ class Catalog:
         is known is old; whether there was anything to hurry."""
         return await refreshing.hurry(self._db, media_id)
 
+    async def hurry_seasons(self, media_id: UUID) -> bool:
+        """Put the seasons of a show first in line of which no episode is known yet; whether there
+        are such."""
+        return await refreshing.hurry_seasons(self._db, media_id)
+
     async def known_all(self, details: TitleDetails) -> list[UUID]:
         """Every title that carries one of these references; more than one when titles turn out to
         be the same."""

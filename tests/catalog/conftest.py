@@ -143,7 +143,7 @@ def run(server: Server) -> Run:
             server.db, server.events, server.catalog, providers, server.library.absorb
         ).run,
         "changes": Changes(server.db, providers).run,
-        "seasons": Seasons(server.db, server.catalog, providers).run,
+        "seasons": Seasons(server.db, server.events, server.catalog, providers).run,
     }
 
     async def do(name: str, **facts: Any) -> str:

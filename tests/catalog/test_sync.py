@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+from seen.catalog.store import refreshing
 from seen.compose import Server
 from seen.plugin.errors import PluginError
 from seen.plugin.models import (
@@ -334,6 +335,24 @@ async def test_changes_make_known_titles_due(server: Server, archive: Archive, r
     archive.has.WHOLE[ref(2)] = whole(2, "Film two", validator="v2")
     assert await run("titles") == "1 title changed, 0 unchanged."
     assert (await row_of(server, 2))["title"] == "Film two"
+
+
+async def test_a_show_that_somebody_looks_at_gets_its_episodes_first(
+    server: Server, archive: Archive, run: Run
+) -> None:
+    shows = [ref(number, SHOW) for number in (5, 6, 7)]
+    archive.has.LISTS["popular", SHOW] = [hit(n, f"Show {n}", SHOW) for n in (5, 6, 7)]
+    for number, show in zip((5, 6, 7), shows, strict=True):
+        archive.has.WHOLE[show] = whole(number, f"Show {number}", SHOW, seasons=(Season(1),))
+        archive.has.EPISODES[show, 1] = [Episode(1, 1, "Pilot", air_date=date(2010, 1, 1))]
+    await run("lists")
+    await run("titles")
+    looked_at = (await row_of(server, 7, SHOW))["id"]
+    assert await server.catalog.hurry_seasons(looked_at)
+    (first,) = await refreshing.claim_seasons(server.db, ["archive"], 1, timedelta(0))
+    assert first.media_id == looked_at
+    await run("seasons")
+    assert not await server.catalog.hurry_seasons(looked_at)
 
 
 async def test_seasons_are_asked_for_until_they_are_over(

@@ -49,7 +49,7 @@ class CatalogJobs:
         self._begun = True
         providers = self._host.metadata_providers
         titles = Titles(self._db, self._events, self._catalog, providers, self._absorb)
-        seasons = Seasons(self._db, self._catalog, providers)
+        seasons = Seasons(self._db, self._events, self._catalog, providers)
         changes = Changes(self._db, providers)
         lists = SectionLists(self._db, self._events, self._catalog, providers)
         followed = {SECTIONS_JOB: TITLES_JOB, CHANGES_JOB: TITLES_JOB, TITLES_JOB: SEASONS_JOB}
@@ -82,10 +82,12 @@ class CatalogJobs:
         is anything to wait for."""
         if not self._begun:
             return False
-        hurried = await self._catalog.hurry(media_id)
-        if hurried:
-            await self._jobs.enqueue(TITLES_JOB, dedupe="follows")
-        return hurried
+        title = await self._catalog.hurry(media_id)
+        seasons = await self._catalog.hurry_seasons(media_id)
+        for wanted, job in ((title, TITLES_JOB), (seasons, SEASONS_JOB)):
+            if wanted:
+                await self._jobs.enqueue(job, dedupe="follows")
+        return title or seasons
 
     async def _providers_changed(self, _: Event) -> None:
         """Another provider runs: it may know lists that nobody knew so far."""

@@ -15,6 +15,7 @@ from seen.catalog.store import refreshing as store
 from seen.catalog.store.refreshing import DueSeason
 from seen.core import clock
 from seen.core.db import Database
+from seen.core.events import Event, Events
 from seen.core.jobs import JobContext
 from seen.core.wording import counted
 from seen.host.registry import Handle
@@ -50,8 +51,11 @@ class _Tally:
 class Seasons:
     """Asks for the episodes of seasons that are due."""
 
-    def __init__(self, db: Database, catalog: Catalog, providers: Providers) -> None:
+    def __init__(
+        self, db: Database, events: Events, catalog: Catalog, providers: Providers
+    ) -> None:
         self._db = db
+        self._events = events
         self._catalog = catalog
         self._providers = providers
 
@@ -74,6 +78,7 @@ class Seasons:
             async with asyncio.TaskGroup() as group:
                 for seasons in shows.values():
                     group.create_task(self._ask_in_turn(turn, able, seasons, tally))
+            await self._events.emit(Event("catalog", facts={"seasons": len(due)}))
             await context.progress(tally.done, tally.done + len(due), due[-1].title)
         return tally.sentence()
 

@@ -153,6 +153,22 @@ async def hurry(db: Executor, media_id: UUID) -> bool:
     return status != "UPDATE 0"
 
 
+async def hurry_seasons(db: Executor, media_id: UUID) -> bool:
+    """Put the seasons of a show that were never asked for first in line; whether there are any."""
+    await db.execute(
+        "update show_seasons set refresh_at = now() - interval '1 year' where media_id = $1"
+        " and number > 0 and refreshed_at is null and refresh_at <= now()",
+        media_id,
+    )
+    return bool(
+        await db.fetchval(
+            "select exists(select 1 from show_seasons where media_id = $1 and number > 0"
+            " and refreshed_at is null and refresh_at is not null)",
+            media_id,
+        )
+    )
+
+
 async def claim_seasons(
     db: Executor, sources: Sequence[str], limit: int, lease: timedelta
 ) -> list[DueSeason]:
