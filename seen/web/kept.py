@@ -26,9 +26,11 @@ _LARGEST = 2**20
 
 @dataclass(slots=True)
 class _Shelf:
-    """One person's pages by their addresses, with the moment each is too old."""
+    """One person's pages by their addresses, with the moment each is too old. ``sizes`` and
+    ``size`` are in bytes, of each and of all."""
 
     pages: dict[str, tuple[float, ReadyResponse]] = field(default_factory=dict)
+    sizes: dict[str, int] = field(default_factory=dict)
     size: int = 0
 
 
@@ -109,9 +111,11 @@ class KeptPages:
     def _keep(self, user_id: UUID, address: str, body: bytes) -> None:
         shelf = self._shelves.setdefault(user_id, _Shelf())
         self._shelves.move_to_end(user_id)
+        grown = len(body) - shelf.sizes.get(address, 0)
         shelf.pages[address] = (time.monotonic() + _SECONDS, page_answer(body))
-        shelf.size += len(body)
-        self._size += len(body)
+        shelf.sizes[address] = len(body)
+        shelf.size += grown
+        self._size += grown
         while self._size > _MOST_BYTES:
             self._size -= self._shelves.popitem(last=False)[1].size
 

@@ -100,3 +100,19 @@ async def test_many_who_ask_at_once_get_one_drawing(server: Server, user: Person
         return server.db.queries - asked
 
     assert await cost(20) == await cost(1)
+
+
+async def test_a_page_that_is_drawn_again_takes_no_more_room(
+    server: Server, user: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("seen.web.kept._SECONDS", 0.0)
+    first = await page(user, "/app/discover")
+    await quiet(server)
+    # Room for one and a half: were the one that is too old still counted, both would have to go.
+    monkeypatch.setattr("seen.web.kept._MOST_BYTES", len(first.encode()) * 3 // 2)
+    await page(user, "/app/discover")
+    monkeypatch.setattr("seen.web.kept._SECONDS", 60.0)
+    await page(user, "/app/discover")
+    asked = server.db.queries
+    await page(user, "/app/discover")
+    assert server.db.queries == asked
